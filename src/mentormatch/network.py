@@ -1,0 +1,185 @@
+"""The assignment problem as arrays and callables: what solvers see, and all they see.
+
+Rows are mentees and columns are mentors, always in that order. Nothing here knows a
+person, a rule or a criterion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows: TypeAlias = NDArray[np.int64] | slice
+"""Positions on one side: an index array, or a slice."""
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""``progress(stage, done, total)``; it may raise :class:`mentormatch.Cancelled`."""
+
+
+class Need(Enum):
+    """Something a problem asks of its solver."""
+
+    SEVERAL_EACH = "mentees who may have more than one mentor"
+    MINIMUMS = "minimums that must be met"
+    GROUPS = "bounds on groups of people"
+    COUPLED = "rules that couple several pairs"
+
+
+@dataclass(frozen=True)
+class Form:
+    """What kind of problem this is: computed from it, never declared."""
+
+    mentees: int
+    mentors: int
+    needs: frozenset[Need]
+
+    @property
+    def cells(self) -> int:
+        """How many pairs there are, allowed or not."""
+        return self.mentees * self.mentors
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How many partners each person of one side has: at least ``lower``, at most ``upper`` (int64, one a person)."""
+
+    lower: NDArray[np.int64]
+    upper: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.upper)
+
+
+class Arcs(NamedTuple):
+    """Pairs as two parallel int64 arrays: mentee rows and mentor columns."""
+
+    i: NDArray[np.int64]
+    j: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One bipartite b-matching: bounds on both sides, scores, allowed pairs, tiers.
+
+    Every pair is used at most once. Pairs that are fixed in advance are not part of it:
+    whoever builds an instance takes their places off the bounds and disallows them.
+
+    Attributes
+    ----------
+    mentees, mentors
+        The bounds of each side.
+    score_block, score_pairs
+        ``score_block(rows, columns)`` is a float64 rectangle and ``score_pairs(i, j)`` a
+        float64 vector of the same numbers, bit for bit. NaN only where a pair is not allowed.
+    allowed_block, allowed_pairs
+        The same for bool: may this pair be made?
+    tie_pairs
+        ``tie_pairs(i, j)`` gives the int64 keyed hash of each pair, in [0, 2**40): the last,
+        implicit tier maximises its sum, so that the optimum is unique.
+    lowest, highest
+        Bounds on the score of every pair, rules ignored, and of 0: they set the grid.
+    objective
+        The tiers, most important first; of ``"coverage"`` and ``"total"``.
+    memory
+        Bytes that one block of scores may take.
+    """
+
+    mentees: Bounds
+    mentors: Bounds
+    score_block: Callable[[Rows, Rows], NDArray[np.float64]]
+    score_pairs: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float64]]
+    allowed_block: Callable[[Rows, Rows], NDArray[np.bool_]]
+    allowed_pairs: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]
+    tie_pairs: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]
+    lowest: float
+    highest: float
+    objective: tuple[str, ...]
+    memory: int = 64 << 20
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Numbers of mentees and of mentors."""
+        return len(self.mentees), len(self.mentors)
+
+
+class Prices(NamedTuple):
+    """An integer dual: what one place of each mentee (``u``) and of each mentor (``v``) is worth."""
+
+    u: NDArray[np.int64]
+    v: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class TierResult:
+    """What a solver reached in one tier.
+
+    ``value`` and ``bound`` are exact integers: pairs for ``coverage``, grid units for
+    ``total``. ``prices`` prove ``value == bound`` where they are there.
+    """
+
+    name: str
+    value: int
+    bound: int
+    prices: Prices | None = None
+
+    @property
+    def optimal(self) -> bool:
+        """Whether nothing better exists in this tier, given the tiers above it."""
+        return self.value == self.bound
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The pairs a solver chose, and what it reached tier by tier.
+
+    ``tiers`` has one entry per tier of the objective; ``ties`` says whether the implicit
+    last tier was solved too (above a stated size it is not); ``rounds`` counts the
+    price-and-solve rounds.
+    """
+
+    arcs: Arcs
+    tiers: tuple[TierResult, ...]
+    ties: bool = True
+    rounds: int = 1
+
+
+class Short(Exception):
+    """No matching meets the minimums: raised by solvers, and always translated before it is shown.
+
+    ``mentees`` and ``mentors`` are the rows of a violated cut: people whose minimums
+    together ask for more than their allowed partners have.
+    """
+
+    def __init__(self, mentees: NDArray[np.int64], mentors: NDArray[np.int64]) -> None:
+        self.mentees, self.mentors = mentees, mentors
+        super().__init__("minimums cannot be met")
+
+
+class Solver(Protocol):
+    """What a solver is: a name, what it can do, and how."""
+
+    name: str
+
+    def supports(self, form: Form) -> bool:
+        """Say whether this solver can do problems of this form."""
+        ...
+
+    def solve(
+        self,
+        instance: Instance,
+        *,
+        warm: Solution | None = None,
+        deadline: float | None = None,
+        progress: Progress | None = None,
+    ) -> Solution:
+        """Solve to optimality, or raise :class:`Short`.
+
+        ``deadline`` is a time of ``time.monotonic()``: past it, the best valid solution
+        so far with its bound; :class:`mentormatch.TimeLimit` if there is none.
+        """
+        ...
