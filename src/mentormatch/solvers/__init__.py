@@ -1,0 +1,40 @@
+"""Exact solvers: floating point proposes, integers prove.
+
+Every tier is solved on the set of matchings that are optimal in the tiers before it.
+An engine proposes a matching (:mod:`lap <mentormatch.solvers.lap>` for one mentor each,
+:mod:`lp <mentormatch.solvers.lp>` for bounds on both sides), the exact finish
+(:mod:`potentials <mentormatch.solvers.potentials>`) repairs it and prices it in integers,
+and every pair is held against those prices before the tier is called optimal.
+"""
+
+from mentormatch.solvers.choice import (
+    KNOWN_TIERS,
+    SOLVABLE_TIERS,
+    SOLVERS,
+    Hungarian,
+    Network,
+    check_objective,
+    choose,
+)
+from mentormatch.solvers.grid import exponent, quantise
+from mentormatch.solvers.minimums import Feasibility, feasible
+from mentormatch.solvers.proof import prove
+from mentormatch.solvers.tiers import LARGEST_WITH_TIES, is_feasible, solve_tiers
+
+__all__ = [
+    "KNOWN_TIERS",
+    "LARGEST_WITH_TIES",
+    "SOLVABLE_TIERS",
+    "SOLVERS",
+    "Feasibility",
+    "Hungarian",
+    "Network",
+    "check_objective",
+    "choose",
+    "exponent",
+    "feasible",
+    "is_feasible",
+    "prove",
+    "quantise",
+    "solve_tiers",
+]

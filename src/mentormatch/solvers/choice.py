@@ -1,0 +1,148 @@
+"""Which solver does what, and which tiers there are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mentormatch.errors import InputError, UnsupportedProblem
+from mentormatch.network import Need
+from mentormatch.solvers.engine import FirstOf
+from mentormatch.solvers.lap import Assignment
+from mentormatch.solvers.lp import Transport
+from mentormatch.solvers.tiers import solve_tiers
+
+if TYPE_CHECKING:
+    from mentormatch.network import Form, Instance, Progress, Solution, Solver
+
+KNOWN_TIERS = ("coverage", "priority", "wishes", "floor", "leximin", "total", "balance", "least_change")
+"""Every tier that has a meaning."""
+
+SOLVABLE_TIERS = ("coverage", "total")
+"""The tiers that can be solved."""
+
+
+class Hungarian:
+    """Everybody on one side gets one partner at most: the assignment problem (Kuhn 1955; Munkres 1957).
+
+    Solves by shortest augmenting paths and proves in integers.
+    """
+
+    name = "hungarian"
+
+    def supports(self, form: Form) -> bool:
+        """Say whether mentees want one mentor each and nothing couples the pairs."""
+        return not form.needs
+
+    def solve(
+        self,
+        instance: Instance,
+        *,
+        warm: Solution | None = None,
+        deadline: float | None = None,
+        progress: Progress | None = None,
+    ) -> Solution:
+        """Solve every tier; see :class:`mentormatch.network.Solver`."""
+        return solve_tiers(
+            instance, FirstOf(Assignment(), Transport()), warm=warm, deadline=deadline, progress=progress
+        )
+
+
+class Network:
+    """Bounds on both sides: a flow through a network, as a linear programme that is then proved in integers."""
+
+    name = "network"
+
+    def supports(self, form: Form) -> bool:
+        """Say whether nothing couples the pairs but the bounds of each person."""
+        return not form.needs & {Need.GROUPS, Need.COUPLED}
+
+    def solve(
+        self,
+        instance: Instance,
+        *,
+        warm: Solution | None = None,
+        deadline: float | None = None,
+        progress: Progress | None = None,
+    ) -> Solution:
+        """Solve every tier; see :class:`mentormatch.network.Solver`."""
+        return solve_tiers(instance, Transport(), warm=warm, deadline=deadline, progress=progress)
+
+
+SOLVERS: tuple[Solver, ...] = (Hungarian(), Network())
+"""The solvers in the order in which ``"auto"`` asks them."""
+
+
+def choose(form: Form, solver: str | Solver = "auto") -> Solver:
+    """Choose a solver that can do a problem.
+
+    Parameters
+    ----------
+    form
+        What the problem needs.
+    solver
+        ``"auto"`` for the first that can, a name, or an object with ``supports`` and ``solve``.
+
+    Returns
+    -------
+    Solver
+        One that supports the form.
+
+    Raises
+    ------
+    InputError
+        If there is no solver of that name.
+    UnsupportedProblem
+        If it cannot do what the problem needs.
+    """
+    able = [one for one in SOLVERS if one.supports(form)]
+    if isinstance(solver, str):
+        if solver == "auto":
+            if able:
+                return able[0]
+            msg = f"no solver can do this problem: it has {_needs(form)}"
+            raise UnsupportedProblem(msg)
+        named = {one.name: one for one in SOLVERS}
+        if solver not in named:
+            msg = f'there is no solver "{solver}"; choose one of "auto", ' + ", ".join(f'"{name}"' for name in named)
+            raise InputError(msg)
+        solver = named[solver]
+    if not solver.supports(form):
+        name = getattr(solver, "name", type(solver).__name__)
+        others = " or ".join(f'"{one.name}"' for one in able)
+        cure = f"; solver {others} can" if able else ""
+        msg = f'solver "{name}" cannot do this problem: it has {_needs(form)}{cure}'
+        raise UnsupportedProblem(msg)
+    return solver
+
+
+def _needs(form: Form) -> str:
+    """Spell out what a problem needs, in a fixed order."""
+    return " and ".join(need.value for need in Need if need in form.needs) or "nothing special"
+
+
+def check_objective(objective: tuple[str, ...]) -> None:
+    """Check that every tier is known, can be solved and is named once.
+
+    Raises
+    ------
+    InputError
+        Naming the tier that does not exist or comes twice, or if there is none.
+    UnsupportedProblem
+        Naming a tier that cannot be solved yet.
+    """
+    known = ", ".join(f'"{tier}"' for tier in KNOWN_TIERS)
+    if not objective:
+        msg = f"the objective names no tier; the tiers are {known}"
+        raise InputError(msg)
+    for tier in objective:
+        if tier not in KNOWN_TIERS:
+            msg = f'there is no tier "{tier}"; the tiers are {known}'
+            raise InputError(msg)
+    for tier in objective:
+        if objective.count(tier) > 1:
+            msg = f'the tier "{tier}" is in the objective twice'
+            raise InputError(msg)
+        if tier not in SOLVABLE_TIERS:
+            can = " and ".join(f'"{name}"' for name in SOLVABLE_TIERS)
+            msg = f'the tier "{tier}" cannot be solved yet; {can} can'
+            raise UnsupportedProblem(msg)

@@ -1,0 +1,281 @@
+"""One tier at a time: propose, finish exactly, price every pair, and narrow the face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mentormatch.network import Prices, TierResult
+from mentormatch.solvers.bound import tier_bound
+from mentormatch.solvers.candidates import best_pairs, free_pairs, violations
+from mentormatch.solvers.engine import Task
+from mentormatch.solvers.face import Face, Level, less
+from mentormatch.solvers.flows import Ends, push
+from mentormatch.solvers.kept import count, distinct
+from mentormatch.solvers.loops import in_loops
+from mentormatch.solvers.potentials import LARGEST, Part, finish, proves
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from mentormatch.solvers.engine import Engine, Proposal
+    from mentormatch.solvers.kept import Kept
+    from mentormatch.solvers.table import Kind, Table
+
+EACH = 12
+"""Pairs that each person starts with in a tier."""
+
+_MORE = 4
+"""Pairs that one person gains in a round of pricing."""
+
+_FEW_CELLS = 4_096
+"""Cells up to which every pair is kept from the start."""
+
+_FEW_FREE = 16
+"""Free pairs per person up to which all of them are kept: then nothing is left to price."""
+
+
+class OutOfTime(Exception):
+    """The deadline passed; the climb holds a valid matching that is not proved."""
+
+
+@dataclass
+class Climb:
+    """Where a solve stands: the face that is settled, and the present matching inside it.
+
+    Attributes
+    ----------
+    table
+        The weights of all pairs.
+    face
+        What is optimal in the tiers so far.
+    kept
+        The pairs looked at, and the matching.
+    tick
+        Called once a round; it reports progress, and raises :class:`OutOfTime` at the deadline.
+    rounds
+        Rounds of pricing so far.
+    """
+
+    table: Table
+    face: Face
+    kept: Kept
+    tick: Callable[[], None]
+    deadline: float | None = None
+    rounds: int = 0
+    labels: Prices | None = None
+    """The last labels of the tier that is being solved: they bound what it could still reach."""
+
+    def tier(self, kind: Kind, engine: Engine | None, *, improve: bool = True) -> TierResult:
+        """Settle one tier and narrow the face to it.
+
+        Parameters
+        ----------
+        kind
+            What the tier counts.
+        engine
+            Who proposes; without one the present matching is where the exact finish starts.
+        improve
+            Whether a better matching may be taken; without, the tier says when there is one.
+
+        Returns
+        -------
+        TierResult
+            Its value, and its prices where it is optimal.
+        """
+        self.labels = None
+        self.tick()
+        complete = self._gather(kind)
+        if kind == "coverage":
+            prices = self._cover(complete=complete, improve=improve)
+        else:
+            prices = self._weigh(kind, engine, complete=complete, improve=improve)
+        if prices is None:
+            value = self.value(kind)
+            return TierResult(
+                kind, value, max(value + 1, tier_bound(self.table, self.face, kind, self.kept, self.labels))
+            )
+        self.face = self.face.after(Level(kind, prices), self.kept.loads())
+        value = self.value(kind)
+        return TierResult(kind, value, value, prices)
+
+    def witness(self, kind: Kind, prices: Prices) -> TierResult | None:
+        """Settle a tier with prices from elsewhere, if they prove it: signs, kept pairs and every other pair."""
+        n, m = self.table.shape
+        if prices.u.shape != (n,) or prices.v.shape != (m,) or max(_size(prices.u), _size(prices.v)) >= LARGEST:
+            return None
+        _, part = self._part(kind)
+        if not proves(part, prices):
+            return None
+        _, offenders = violations(self.table, self.face, kind, prices, self.kept, _MORE)
+        if offenders:
+            return None
+        self.face = self.face.after(Level(kind, prices), self.kept.loads())
+        value = self.value(kind)
+        return TierResult(kind, value, value, prices)
+
+    def value(self, kind: Kind) -> int:
+        """Add up what the present matching is worth, exactly."""
+        used = self.kept.used
+        return int(self.table.pairs(kind, self.kept.i[used], self.kept.j[used]).sum())
+
+    def ties(self, engine: Engine | None) -> None:
+        """Settle the last, implicit tier; where nothing can change any more it costs one look."""
+        self.tick()
+        if not self._gather("ties"):
+            self._weigh("ties", engine, complete=False, improve=True)
+            return
+        free, part = self._part("ties")
+        loops = in_loops(part)
+        if not (loops & ~part.used).any():
+            return
+        outside = part.used & ~loops
+        rows = less(part.rows, count(part.i[outside], len(part.rows)))
+        columns = less(part.columns, count(part.j[outside], len(part.columns)))
+        inner = Part(part.i[loops], part.j[loops], part.w[loops], part.used[loops], rows, columns)
+        free = free[loops]
+        keys = self.kept.keys[free]
+        if engine is not None:
+            self._propose("ties", engine, free, inner, complete=True)
+            free = np.searchsorted(self.kept.keys, keys)
+        inner = Part(inner.i, inner.j, inner.w, self.kept.used[free], rows, columns)
+        done = finish(inner, _zero(inner), deadline=self.deadline)
+        self._use(free, done.used)
+        if not done.optimal:
+            raise OutOfTime
+
+    def _gather(self, kind: Kind) -> bool:
+        """Keep the pairs that a tier starts with; say whether these are all free pairs."""
+        n, m = self.table.shape
+        few = _FEW_CELLS if n * m <= _FEW_CELLS else _FEW_FREE * (n + m) if self.face.levels else 0
+        keys = free_pairs(self.table, self.face, few) if few else None
+        complete = keys is not None
+        if keys is None:
+            keys = best_pairs(self.table, self.face, "total" if kind == "coverage" else kind, EACH)
+        self.kept = self.kept.adding(keys)
+        return complete
+
+    def _part(self, kind: Kind) -> tuple[NDArray[np.int64], Part]:
+        """Cut out what may still change: the positions of free kept pairs, and the b-matching they make."""
+        kept = self.kept
+        standing = self.face.standing(self.table, kept.i, kept.j)
+        free = np.flatnonzero(standing == 0)
+        fixed = kept.used & (standing > 0)
+        rows = less(self.face.rows, count(kept.i[fixed], kept.shape[0]))
+        columns = less(self.face.columns, count(kept.j[fixed], kept.shape[1]))
+        i, j = kept.i[free], kept.j[free]
+        return free, Part(i, j, self.table.pairs(kind, i, j), kept.used[free], rows, columns)
+
+    def _use(self, positions: NDArray[np.int64], used: NDArray[np.bool_]) -> None:
+        mask = self.kept.used.copy()
+        mask[positions] = used
+        self.kept = self.kept.marked(mask)
+
+    # --- coverage: maximum flow, and the cut is the proof ---
+
+    def _cover(self, *, complete: bool, improve: bool) -> Prices | None:
+        while True:
+            free, part = self._part("coverage")
+            loads = count(part.i[part.used], len(part.rows)), count(part.j[part.used], len(part.columns))
+            none = np.zeros_like(loads[0]), np.zeros_like(loads[1])
+            room = part.rows.upper - loads[0], part.columns.upper - loads[1]
+            mask = np.zeros(len(self.kept.keys), bool)
+            mask[free] = True
+            after = push(self.kept, Ends(room[0], none[1]), Ends(none[0], room[1]), mask)
+            grew = int(after.used.sum()) > int(self.kept.used.sum())
+            if grew and not improve:
+                return None
+            self.kept = self.kept.marked(after.used)
+            prices = _full(part, after.used[free])
+            if prices is not None:
+                return prices
+            prices = Prices((~after.rows).astype(np.int64), after.columns.astype(np.int64))
+            if complete or not self._price("coverage", prices):
+                return prices
+
+    # --- weights: an engine proposes, longest paths finish ---
+
+    def _weigh(self, kind: Kind, engine: Engine | None, *, complete: bool, improve: bool) -> Prices | None:
+        # The engine is asked once: what pricing adds later changes little, and the finish does that faster.
+        proposal = None
+        if engine is not None:
+            proposal = self._propose(kind, engine, *self._part(kind), complete=complete)
+        prices = None if proposal is None else proposal.guess
+        while True:
+            free, part = self._part(kind)
+            done = finish(part, prices or _zero(part), improve=improve, deadline=self.deadline)
+            self._use(free, done.used)
+            self.labels = done.prices
+            if not done.optimal:
+                if not improve:
+                    return None
+                raise OutOfTime
+            prices = done.prices
+            if complete or not self._price(kind, prices):
+                return prices
+
+    def _price(self, kind: Kind, prices: Prices) -> bool:
+        """Price every free pair; keep the worst offenders and say whether there were any."""
+        self.tick()
+        self.rounds += 1
+        keys, offenders = violations(self.table, self.face, kind, prices, self.kept, _MORE)
+        if offenders:
+            self.kept = self.kept.adding(keys)
+        return offenders > 0
+
+    def _propose(
+        self, kind: Kind, engine: Engine, free: NDArray[np.int64], part: Part, *, complete: bool
+    ) -> Proposal | None:
+        """Ask the engine, and take its matching over if that is feasible and no worse than the present one."""
+        dense = partial(_matrix, self.table, self.face, kind)
+        proposal = engine.propose(Task(part, complete, dense, self.deadline))
+        if proposal is None:
+            return None
+        keys = distinct(proposal.i * self.kept.shape[1] + proposal.j)
+        if len(keys) == len(proposal.i) and self._sound(kind, keys, free, part):
+            others = self.kept.used.copy()
+            others[free] = False
+            self.kept = self.kept.using(np.concatenate((self.kept.keys[others], keys)))
+        return proposal
+
+    def _sound(self, kind: Kind, keys: NDArray[np.int64], free: NDArray[np.int64], part: Part) -> bool:
+        """Check a proposal: free pairs only, every bound kept, and worth at least what there is."""
+        i, j = keys // self.kept.shape[1], keys % self.kept.shape[1]
+        strange = ~np.isin(keys, self.kept.keys[free])
+        if strange.any():
+            if not self.table.instance.allowed_pairs(i[strange], j[strange]).all():
+                return False
+            if self.face.standing(self.table, i[strange], j[strange]).any():
+                return False
+        w = self.table.pairs(kind, i, j)
+        proposed = Part(i, j, w, np.ones(len(i), bool), part.rows, part.columns)
+        return proposed.keeps_bounds(proposed.used) and int(w.sum()) >= part.value(part.used)
+
+
+def _matrix(table: Table, face: Face, kind: Kind) -> NDArray[np.int64]:
+    """Lay the weights of all free pairs out as one matrix."""
+    blocks = [table.block(kind, rows, face.mask(table, rows) if face.levels else None) for rows in table.slices()]
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+
+
+def _size(prices: NDArray[np.int64]) -> int:
+    return int(np.abs(prices).max(initial=0))
+
+
+def _zero(part: Part) -> Prices:
+    return Prices(np.zeros(len(part.rows), np.int64), np.zeros(len(part.columns), np.int64))
+
+
+def _full(part: Part, used: NDArray[np.bool_]) -> Prices | None:
+    """Price a matching in which one side has no place left: nothing can be added, whatever the pairs."""
+    rows, columns = len(part.rows), len(part.columns)
+    if (count(part.i[used], rows) == part.rows.upper).all():
+        return Prices(np.ones(rows, np.int64), np.zeros(columns, np.int64))
+    if (count(part.j[used], columns) == part.columns.upper).all():
+        return Prices(np.zeros(rows, np.int64), np.ones(columns, np.int64))
+    return None

@@ -1,0 +1,75 @@
+"""What an engine is: something that proposes a matching for one tier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from mentormatch.network import Prices
+    from mentormatch.solvers.potentials import Part
+
+
+class Proposal(NamedTuple):
+    """Pairs that an engine would make, and perhaps a guess at their prices: nothing in it is trusted."""
+
+    i: NDArray[np.int64]
+    j: NDArray[np.int64]
+    guess: Prices | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """One tier to propose for.
+
+    Attributes
+    ----------
+    part
+        The pairs that are kept, with bounds and the present matching.
+    complete
+        Whether every free pair is kept.
+    dense
+        Gives the weights of all free pairs as one matrix, closed ones :data:`~mentormatch.solvers.grid.CLOSED`.
+    deadline
+        A time of ``time.monotonic()`` by which to answer.
+    """
+
+    part: Part
+    complete: bool
+    dense: Callable[[], NDArray[np.int64]]
+    deadline: float | None = None
+
+
+class Engine(Protocol):
+    """Proposes matchings; the exact finish checks, repairs and proves them."""
+
+    def propose(self, task: Task) -> Proposal | None:
+        """Propose the best matching of a task, or None if this engine has none."""
+        ...
+
+
+class FirstOf:
+    """Asks several engines in turn.
+
+    Parameters
+    ----------
+    engines
+        The one asked first comes first.
+    """
+
+    def __init__(self, *engines: Engine) -> None:
+        self._engines = engines
+
+    def propose(self, task: Task) -> Proposal | None:
+        """Return the first proposal that any of them makes."""
+        for engine in self._engines:
+            proposal = engine.propose(task)
+            if proposal is not None:
+                return proposal
+        return None

@@ -1,0 +1,156 @@
+"""The tiers one after the other: what every exact solver shares."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from mentormatch.network import Arcs, Prices, Solution, TierResult
+from mentormatch.solvers.bound import tier_bound
+from mentormatch.solvers.climb import Climb, OutOfTime
+from mentormatch.solvers.face import Face
+from mentormatch.solvers.grid import most_pairs
+from mentormatch.solvers.kept import Kept, distinct
+from mentormatch.solvers.minimums import Feasibility
+from mentormatch.solvers.table import Table
+
+if TYPE_CHECKING:
+    from mentormatch.network import Instance, Progress
+    from mentormatch.solvers.engine import Engine
+    from mentormatch.solvers.table import Kind
+
+LARGEST_WITH_TIES = 25_000_000
+"""Pairs up to which the last, implicit tier is solved; above it, equal matchings are told apart by nothing."""
+
+MOST_MADE_WITH_TIES = 1 << 18
+"""Pairs that a matching may have at most for that tier: its 40-bit hashes are summed in 60 bits."""
+
+
+def solve_tiers(
+    instance: Instance,
+    engine: Engine | None,
+    *,
+    warm: Solution | None = None,
+    deadline: float | None = None,
+    progress: Progress | None = None,
+) -> Solution:
+    """Solve every tier of an instance, and the implicit last one.
+
+    Parameters
+    ----------
+    instance
+        The problem.
+    engine
+        Who proposes matchings; without one the exact finish does all the work.
+    warm
+        A matching to start from, where it is feasible here.
+    deadline
+        A time of ``time.monotonic()`` after which to return what there is.
+    progress
+        Told about every round.
+
+    Returns
+    -------
+    Solution
+        The matching, unique where ``ties`` is true, and each tier's value, bound and prices.
+
+    Raises
+    ------
+    Short
+        If minimums cannot be met.
+    """
+    kinds = tuple(kind_of(name) for name in instance.objective)
+    if 0 in instance.shape:
+        Feasibility(instance).meet(instance.mentees, instance.mentors)
+        none = np.empty(0, np.int64)
+        return Solution(Arcs(none, none), tuple(empty_tier(instance, kind) for kind in kinds))
+    tick = Clock(deadline, progress, len(kinds) + 1)
+    climb = Climb(Table(instance), Face.whole(instance), _first(instance, warm), tick, deadline)
+    results: list[TierResult] = []
+    cells = instance.shape[0] * instance.shape[1]
+    ties = cells <= LARGEST_WITH_TIES and most_pairs(instance) <= MOST_MADE_WITH_TIES
+    try:
+        for kind in kinds:
+            results.append(climb.tier(kind, engine))
+            tick.done = len(results)
+        if ties:
+            climb.ties(engine)
+    except OutOfTime:
+        ties = False
+    tick.report(len(kinds) + 1)
+    for kind in kinds[len(results) :]:
+        results.append(open_tier(climb, kind))
+        climb.labels = None
+    used = climb.kept.used
+    return Solution(Arcs(climb.kept.i[used], climb.kept.j[used]), tuple(results), ties, max(1, climb.rounds))
+
+
+class Clock:
+    """Reports progress, and stops the work when time is up."""
+
+    def __init__(self, deadline: float | None, progress: Progress | None, total: int, stage: str = "solve") -> None:
+        self.deadline, self.progress, self.total, self.stage, self.done = deadline, progress, total, stage, 0
+
+    def __call__(self) -> None:
+        """Report, and raise at the deadline."""
+        self.report(self.done)
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise OutOfTime
+
+    def report(self, done: int) -> None:
+        """Tell how many tiers are done."""
+        if self.progress is not None:
+            self.progress(self.stage, done, self.total)
+
+
+def kind_of(name: str) -> Kind:
+    """Translate the name of a tier into what a pair weighs in it."""
+    return cast("Kind", name)
+
+
+def _first(instance: Instance, warm: Solution | None) -> Kept:
+    """Find a feasible matching to start from."""
+    none = np.empty(0, np.int64)
+    minimums = instance.mentees.lower.any() or instance.mentors.lower.any()
+    kept = Feasibility(instance).meet(instance.mentees, instance.mentors) if minimums else None
+    if warm is not None and is_feasible(instance, warm.arcs):
+        keys = warm.arcs.i * instance.shape[1] + warm.arcs.j
+        return Kept.of(instance.shape, none if kept is None else kept.keys, keys)
+    return Kept.of(instance.shape, none, none) if kept is None else kept
+
+
+def is_feasible(instance: Instance, arcs: Arcs) -> bool:
+    """Count whether a matching keeps every bound and uses allowed pairs only, each at most once.
+
+    Returns
+    -------
+    bool
+        False for positions that do not exist, too.
+    """
+    n, m = instance.shape
+    i, j = np.asarray(arcs.i, np.int64), np.asarray(arcs.j, np.int64)
+    if len(i) != len(j) or not ((i >= 0) & (i < n) & (j >= 0) & (j < m)).all():
+        return False
+    if len(distinct(i * max(1, m) + j)) < len(i) or (len(i) and not instance.allowed_pairs(i, j).all()):
+        return False
+    rows, columns = np.bincount(i, minlength=n), np.bincount(j, minlength=m)
+    return bool(
+        (rows >= instance.mentees.lower).all()
+        and (rows <= instance.mentees.upper).all()
+        and (columns >= instance.mentors.lower).all()
+        and (columns <= instance.mentors.upper).all()
+    )
+
+
+def empty_tier(instance: Instance, kind: Kind) -> TierResult:
+    """Settle a tier of a problem with nobody on one side."""
+    n, m = instance.shape
+    return TierResult(kind, 0, 0, Prices(np.zeros(n, np.int64), np.zeros(m, np.int64)))
+
+
+def open_tier(climb: Climb, kind: Kind) -> TierResult:
+    """Say of a tier that was not finished what there is and what there could be."""
+    value = climb.value(kind)
+    return TierResult(kind, value, max(value, tier_bound(climb.table, climb.face, kind, climb.kept, climb.labels)))
