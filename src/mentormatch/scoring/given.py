@@ -1,0 +1,94 @@
+"""Scores that somebody else computed, behind the same face as scores of people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mentormatch.errors import InputError
+from mentormatch.scoring.matrix import ScoreMatrix
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from mentormatch.scoring.protocols import Floats, Ints, Rows
+
+
+class GivenScores(ScoreMatrix):
+    """A rectangle of given scores: one criterion, ``score``, and NaN where a pair may not be matched.
+
+    Parameters
+    ----------
+    scores
+        Mentees × mentors; copied.
+
+    Raises
+    ------
+    InputError
+        Not a rectangle of numbers, or infinite.
+    """
+
+    def __init__(self, scores: ArrayLike) -> None:
+        given = _rectangle(scores)
+        self._ids = (tuple(map(str, range(given.shape[0]))), tuple(map(str, range(given.shape[1]))))
+        self._given = {"score": 1.0}
+        self._criteria, self._notes = (), ()
+        self._scores: Floats = given
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """The one criterion."""
+        return ("score",)
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """All weight is the given score's."""
+        return {"score": 1.0}
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Lowest and highest given score; 0 and 0 where there is none."""
+        known = self._scores[~np.isnan(self._scores)]
+        return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+
+    def fields(self, criterion: str) -> tuple[str, ...] | None:  # noqa: ARG002 - as in the base
+        """Return None: nobody told what the scores rest on."""
+        return None
+
+    def components(self, i: Ints, j: Ints) -> Floats:
+        """Return the scores themselves, as one column."""
+        return self.pairs(i, j)[:, None]
+
+    def _evidence(self, components: Floats) -> Floats:
+        return (~np.isnan(components[..., 0])).astype(np.float64)
+
+    def shared(self, i: int, j: int) -> dict[str, tuple[str, ...]]:  # noqa: ARG002 - as in the base
+        """Return nothing shared."""
+        return {"score": ()}
+
+    def parts(self, rows: Rows, columns: Rows) -> tuple[Floats, Floats]:
+        """Return the scores as one column, and their evidence."""
+        values = self.block(rows, columns)[:, :, None]
+        return values, self._evidence(values)
+
+
+def _rectangle(scores: ArrayLike) -> Floats:
+    failure = ""
+    try:
+        given = np.array(scores)
+        objects = given.flat if given.dtype.kind == "O" else ()
+        if given.dtype.kind not in "biufO" or any(isinstance(cell, str | bytes) for cell in objects):
+            failure = "scores must be numbers"
+        else:
+            given = given.astype(np.float64, copy=False)
+    except (TypeError, ValueError, OverflowError):
+        failure = "scores must be a rectangle of numbers, mentees by mentors"
+    if not failure and given.ndim != 2:
+        failure = "scores must have two dimensions, mentees by mentors"
+    if not failure and np.isinf(given).any():
+        row, column = np.argwhere(np.isinf(given))[0]
+        failure = f'the score of mentee "{row}" and mentor "{column}" is infinite; for a forbidden pair write NaN'
+    if failure:
+        raise InputError(failure)
+    return given
