@@ -1,0 +1,70 @@
+"""Hard rules: who may not be matched, who must be, and how many partners people have.
+
+A rule is an object with a name, a flag and one method, :meth:`Constraint.terms`, which
+says in rows and columns what it asks for; :class:`Constraint` shows how to write one.
+"""
+
+from mentormatch.constraints.base import Constraint, Unknown, is_confidential, notes_of, with_date
+from mentormatch.constraints.bounds import Capacity
+from mentormatch.constraints.check import check_constraint
+from mentormatch.constraints.confidential import ConflictOfInterest, Tension, Vetoes
+from mentormatch.constraints.fit import LevelGap, MinOverlapHours, MinScore, SharedLanguage, Trained
+from mentormatch.constraints.hierarchy import DifferentOrganisation, ReportingLine, SameTeam
+from mentormatch.constraints.history import PastPartners
+from mentormatch.constraints.locks import Lock, Override, lock_from
+from mentormatch.constraints.named import Forbid, NotSelf, Require
+from mentormatch.constraints.reading import read_tensions
+from mentormatch.constraints.registry import RULES, rule_from, rule_schema, rule_to_data
+from mentormatch.constraints.terms import (
+    NO_LIMIT,
+    FixPairs,
+    ForbidPairs,
+    ForbidWhere,
+    NotBoth,
+    PersonBounds,
+    ScoreAtLeast,
+    Term,
+    Where,
+)
+
+__all__ = [
+    "NO_LIMIT",
+    "RULES",
+    "Capacity",
+    "ConflictOfInterest",
+    "Constraint",
+    "DifferentOrganisation",
+    "FixPairs",
+    "Forbid",
+    "ForbidPairs",
+    "ForbidWhere",
+    "LevelGap",
+    "Lock",
+    "MinOverlapHours",
+    "MinScore",
+    "NotBoth",
+    "NotSelf",
+    "Override",
+    "PastPartners",
+    "PersonBounds",
+    "ReportingLine",
+    "Require",
+    "SameTeam",
+    "ScoreAtLeast",
+    "SharedLanguage",
+    "Tension",
+    "Term",
+    "Trained",
+    "Unknown",
+    "Vetoes",
+    "Where",
+    "check_constraint",
+    "is_confidential",
+    "lock_from",
+    "notes_of",
+    "read_tensions",
+    "rule_from",
+    "rule_schema",
+    "rule_to_data",
+    "with_date",
+]

@@ -1,0 +1,176 @@
+"""What a rule is, and what every rule has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol, TypeAlias, runtime_checkable
+
+import numpy as np
+
+from mentormatch.errors import Fault, InputError
+from mentormatch.people.notes import Note
+
+if TYPE_CHECKING:
+    from mentormatch.constraints.terms import Term
+    from mentormatch.people import Pool
+
+Unknown: TypeAlias = Literal["allow", "forbid"]
+"""What a rule on an attribute does with pairs of whom it is not known."""
+
+STRICT: Final[Any] = {"extra": "forbid", "hide_input_in_errors": True}
+"""How pydantic reads a rule from plain data."""
+
+
+@runtime_checkable
+class Constraint(Protocol):
+    """A hard rule: a name, whether it is confidential, and the terms it comes down to.
+
+    ``confidential`` says whether the rule may be shown; a rule without it counts as
+    confidential. ``terms`` reads the whole pool, what was told in confidence included,
+    changes nothing and gives the same terms every time.
+
+    A rule may also have ``notes(pool)``, what readers should know about how it was applied,
+    and ``with_date(on)``, the rule as it is on a given day.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mentormatch.constraints import ForbidPairs
+    >>> class NobodyFrom:
+    ...     name, confidential = "nobody_from", False
+    ...
+    ...     def __init__(self, site):
+    ...         self.site = site
+    ...
+    ...     def terms(self, pool):
+    ...         _, sites = pool.objects("site")
+    ...         columns = np.flatnonzero([site == self.site for site in sites])
+    ...         rows = np.arange(len(pool.mentee_ids))
+    ...         yield ForbidPairs(np.repeat(rows, len(columns)), np.tile(columns, len(rows)))
+    """
+
+    @property
+    def name(self) -> str:
+        """What kind of rule this is, such as ``"level_gap"``."""
+        ...
+
+    @property
+    def confidential(self) -> bool:
+        """Whether the rule itself may not be shown."""
+        ...
+
+    def terms(self, pool: Pool, /) -> Iterable[Term]:
+        """Return what the rule asks for in this pool."""
+        ...
+
+
+def is_confidential(rule: object) -> bool:
+    """Say whether a rule must not be shown; one that does not tell counts as confidential."""
+    return getattr(rule, "confidential", True) is not False
+
+
+def with_date(rule: Constraint, on: date) -> Constraint:
+    """Return the rule as it is on a given day; one that knows no dates is returned as it is."""
+    dated = getattr(rule, "with_date", None)
+    on_that_day: Constraint = rule if dated is None else dated(on)
+    return on_that_day
+
+
+def notes_of(rule: Constraint, pool: Pool) -> tuple[Note, ...]:
+    """Return what readers should know about how a rule was applied; nothing of a confidential one."""
+    notes = getattr(rule, "notes", None)
+    return () if notes is None or is_confidential(rule) else tuple(notes(pool))
+
+
+class DatedRule:
+    """A rule whose terms depend on the day: :meth:`terms_on` is all it need define."""
+
+    __slots__ = ()
+    name: ClassVar[str]
+    confidential: ClassVar[bool]
+
+    def terms_on(self, pool: Pool, on: date) -> tuple[Term, ...]:
+        """Return the terms on that day."""
+        raise NotImplementedError
+
+    def terms(self, pool: Pool, /) -> tuple[Term, ...]:
+        """Return the terms of today; :meth:`with_date` fixes another day."""
+        return self.terms_on(pool, datetime.now().astimezone().date())
+
+    def with_date(self, on: date) -> Constraint:
+        """Return the rule as it is on that day."""
+        return OnDate(self, on)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OnDate:
+    """A dated rule on one day; it shows itself as the rule does."""
+
+    rule: DatedRule
+    on: date
+
+    @property
+    def name(self) -> str:
+        """The name of the rule."""
+        return self.rule.name
+
+    @property
+    def confidential(self) -> bool:
+        """Whether the rule may not be shown."""
+        return is_confidential(self.rule)
+
+    def terms(self, pool: Pool, /) -> tuple[Term, ...]:
+        """Return the terms on that day."""
+        return self.rule.terms_on(pool, self.on)
+
+    def notes(self, pool: Pool) -> tuple[Note, ...]:
+        """Return the notes of the rule on that day."""
+        notes = getattr(self.rule, "notes_on", None)
+        return () if notes is None else tuple(notes(pool, self.on))
+
+    def with_date(self, on: date) -> Constraint:
+        """Return the rule as it is on another day."""
+        return OnDate(self.rule, on)
+
+    def __repr__(self) -> str:
+        return repr(self.rule)
+
+
+def refuse(faults: Iterable[Fault]) -> None:
+    """Raise all the faults at once, if there are any."""
+    found = tuple(faults)
+    if found:
+        raise InputError(found)
+
+
+def bad_number(
+    rule: str, field: str, value: object, *, low: float | None = None, high: float | None = None, whole: bool = False
+) -> Iterator[Fault]:
+    """Yield a fault unless the value is a finite number (a whole one) from ``low`` to ``high``."""
+    kind = "a whole number" if whole else "a finite number"
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral if whole else Real):
+        yield Fault((rule, field), "not_a_number", f"must be {kind}")
+        return
+    inside = (low is None or float(value) >= low) and (high is None or float(value) <= high)
+    if not np.isfinite(float(value)) or not inside:
+        least = "" if low is None else f" of at least {low:g}"
+        most = "" if high is None else f"{' and' * (low is not None)} of at most {high:g}"
+        yield Fault((rule, field), "out_of_range", f"must be {kind}{least}{most}")
+
+
+def bad_choice(rule: str, field: str, value: object, choices: tuple[str, ...]) -> Iterator[Fault]:
+    """Yield a fault unless the value is one of the choices."""
+    if value not in choices:
+        yield Fault((rule, field), "unknown_choice", f"must be one of {', '.join(map(repr, choices))}")
+
+
+def unknown_allowed(rule: str, field: str, mentees: int, mentors: int) -> tuple[Note, ...]:
+    """Return the note that pairs were let through because a field is not known of so many people."""
+    sides = [f"{n} {word}{'s' * (n != 1)}" for n, word in ((mentees, "mentee"), (mentors, "mentor")) if n]
+    if not sides:
+        return ()
+    message = f"{rule}: {field} is not known of {' and '.join(sides)}; the rule lets their pairs through"
+    return (Note("unknown_allowed", message, mentees + mentors, (field,)),)

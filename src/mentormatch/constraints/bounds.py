@@ -1,0 +1,82 @@
+"""Rules about how many partners people have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from mentormatch.constraints.base import STRICT, bad_choice, bad_number, refuse
+from mentormatch.constraints.ids import Id, as_id, bad_id, known, stranger
+from mentormatch.constraints.terms import NO_LIMIT, PersonBounds, Term
+from mentormatch.errors import Fault
+from mentormatch.people.notes import Side
+
+if TYPE_CHECKING:
+    from mentormatch.people import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """People of one side have at most ``max`` partners, and at least ``min``.
+
+    A rule only tightens: whoever offers fewer places keeps to that, whoever offers more
+    is held to ``max``.
+
+    Parameters
+    ----------
+    max
+        At most so many partners each; None: no limit but their own.
+    min
+        At least so many partners each; a minimum that cannot be met is an error of the run.
+    side
+        ``"mentors"`` or ``"mentees"``.
+    of
+        The ids of those it holds for; empty: everybody on that side.
+
+    Raises
+    ------
+    InputError
+        A bound is negative or not whole, ``min`` is above ``max``, or neither says anything;
+        from ``terms``: an id is not there, every one told.
+    """
+
+    max: int | None = None
+    min: int = 0
+    side: Side = "mentors"
+    of: tuple[Id, ...] = ()
+
+    name: ClassVar[str] = "capacity"
+    confidential: ClassVar[bool] = False
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+    def __post_init__(self) -> None:
+        given: Any = self.of
+        object.__setattr__(self, "of", tuple(as_id(who) for who in ((given,) if isinstance(given, str) else given)))
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[Fault]:
+        bad = [*bad_number(self.name, "min", self.min, low=0, high=NO_LIMIT, whole=True)]
+        if self.max is not None:
+            bad += bad_number(self.name, "max", self.max, low=0, high=NO_LIMIT, whole=True)
+        yield from bad
+        if not bad and self.max is None and not self.min:
+            yield Fault((self.name,), "no_limit", "needs max, min or both")
+        if not bad and self.max is not None and self.min > self.max:
+            yield Fault((self.name, "min"), "min_above_max", "must not be above max")
+        yield from bad_choice(self.name, "side", self.side, ("mentees", "mentors"))
+        for who in self.of:
+            yield from bad_id(self.name, "of", who)
+
+    def terms(self, pool: Pool, /) -> tuple[Term, ...]:
+        """Return the bounds of everybody concerned."""
+        refuse(
+            stranger(pool, self.side, who, self.name, "of") for who in self.of if known(pool, self.side, who) is None
+        )
+        everybody = pool.mentee_row if self.side == "mentees" else pool.mentor_row
+        rows = np.array(sorted(everybody[who] for who in set(self.of or everybody)), np.int64)
+        most = NO_LIMIT if self.max is None else int(self.max)
+        bounds = PersonBounds(self.side, rows, np.full(len(rows), int(self.min)), np.full(len(rows), most))
+        return (bounds,) if len(rows) else ()

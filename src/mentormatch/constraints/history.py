@@ -1,0 +1,38 @@
+"""Rules about what was before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from mentormatch.constraints.base import STRICT
+from mentormatch.constraints.terms import ForbidPairs, Term, pair_arrays
+
+if TYPE_CHECKING:
+    from mentormatch.people import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class PastPartners:
+    """Two people who were partners before, as either of them states, are not matched again."""
+
+    name: ClassVar[str] = "past_partners"
+    confidential: ClassVar[bool] = False
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+    def terms(self, pool: Pool, /) -> tuple[Term, ...]:
+        """Return every mentee and mentor of whom one names the other."""
+        of_mentees, of_mentors = pool.objects("past_partners")
+        pairs = [
+            (row, pool.mentor_row[who])
+            for row, partners in enumerate(of_mentees)
+            for who in partners or ()
+            if who in pool.mentor_row
+        ]
+        pairs += [
+            (pool.mentee_row[who], row)
+            for row, partners in enumerate(of_mentors)
+            for who in partners or ()
+            if who in pool.mentee_row
+        ]
+        return (ForbidPairs(*pair_arrays(pairs)),) if pairs else ()

@@ -1,0 +1,68 @@
+"""Blocks: a question about two people, answered for rectangles of pairs at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from mentormatch.constraints.terms import Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Elementwise:
+    """A test on a few numbers of the mentee and a few of the mentor.
+
+    The same test is asked of a rectangle (by broadcasting) and of single pairs, so the two
+    cannot disagree.
+
+    Parameters
+    ----------
+    test
+        ``test(*mentee numbers, *mentor numbers)`` gives True where a pair is forbidden. It
+        works elementwise and is given at least one array.
+    mentees, mentors
+        The columns: arrays with one entry per person.
+    shape
+        Numbers of mentees and mentors.
+    """
+
+    test: Callable[..., NDArray[np.bool_]]
+    mentees: tuple[NDArray[Any], ...]
+    mentors: tuple[NDArray[Any], ...]
+    shape: tuple[int, int]
+
+    def __call__(self, rows: Rows, columns: Rows, /) -> NDArray[np.bool_]:
+        """Answer for a rectangle of pairs."""
+        left = [column[rows][:, None] for column in self.mentees]
+        right = [column[columns][None, :] for column in self.mentors]
+        answer = self.test(*left, *right)
+        shape = _length(rows, self.shape[0]), _length(columns, self.shape[1])
+        return answer if answer.shape == shape else np.broadcast_to(answer, shape).copy()
+
+    def pairs(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Answer for single pairs."""
+        return self.test(*(column[i] for column in self.mentees), *(column[j] for column in self.mentors))
+
+
+def _length(rows: Rows, size: int) -> int:
+    return len(range(*rows.indices(size))) if isinstance(rows, slice) else len(rows)
+
+
+def packed(bags: Any) -> tuple[NDArray[np.uint64], ...]:
+    """Pack the rows of a CSR matrix into bits: 64 columns to a word, one array a word.
+
+    Two people share a column exactly if any of their words have a bit in common.
+    """
+    number, width = bags.shape
+    words = np.zeros((max(1, -(-width // 64)), number), np.uint64)
+    filled = bags.data != 0
+    row = np.repeat(np.arange(number), np.diff(bags.indptr))[filled]
+    column = bags.indices[filled].astype(np.uint64)
+    bit = np.left_shift(np.uint64(1), column % np.uint64(64))
+    np.bitwise_or.at(words, ((column // np.uint64(64)).astype(np.int64), row), bit)
+    return tuple(words)
