@@ -1,0 +1,149 @@
+from mentormatch._api import match as match
+from mentormatch._api import schema as schema
+from mentormatch._api import score as score
+from mentormatch.constraints import Capacity as Capacity
+from mentormatch.constraints import ConflictOfInterest as ConflictOfInterest
+from mentormatch.constraints import Constraint as Constraint
+from mentormatch.constraints import DifferentOrganisation as DifferentOrganisation
+from mentormatch.constraints import FixPairs as FixPairs
+from mentormatch.constraints import Forbid as Forbid
+from mentormatch.constraints import ForbidPairs as ForbidPairs
+from mentormatch.constraints import ForbidWhere as ForbidWhere
+from mentormatch.constraints import LevelGap as LevelGap
+from mentormatch.constraints import Lock as Lock
+from mentormatch.constraints import MinOverlapHours as MinOverlapHours
+from mentormatch.constraints import MinScore as MinScore
+from mentormatch.constraints import NotBoth as NotBoth
+from mentormatch.constraints import Override as Override
+from mentormatch.constraints import PastPartners as PastPartners
+from mentormatch.constraints import PersonBounds as PersonBounds
+from mentormatch.constraints import ReportingLine as ReportingLine
+from mentormatch.constraints import Require as Require
+from mentormatch.constraints import SameTeam as SameTeam
+from mentormatch.constraints import ScoreAtLeast as ScoreAtLeast
+from mentormatch.constraints import SharedLanguage as SharedLanguage
+from mentormatch.constraints import Tension as Tension
+from mentormatch.constraints import Trained as Trained
+from mentormatch.constraints import Vetoes as Vetoes
+from mentormatch.constraints import read_tensions as read_tensions
+from mentormatch.errors import Cancelled as Cancelled
+from mentormatch.errors import CertificateError as CertificateError
+from mentormatch.errors import DataWarning as DataWarning
+from mentormatch.errors import Fault as Fault
+from mentormatch.errors import Infeasible as Infeasible
+from mentormatch.errors import InputError as InputError
+from mentormatch.errors import MentorMatchError as MentorMatchError
+from mentormatch.errors import MissingExtra as MissingExtra
+from mentormatch.errors import StateError as StateError
+from mentormatch.errors import TimeLimit as TimeLimit
+from mentormatch.errors import UnsupportedProblem as UnsupportedProblem
+from mentormatch.explain import Explanation as Explanation
+from mentormatch.matching import Certificate as Certificate
+from mentormatch.matching import Matching as Matching
+from mentormatch.matching import Pair as Pair
+from mentormatch.matching import Part as Part
+from mentormatch.matching import Reason as Reason
+from mentormatch.matching import Short as Short
+from mentormatch.matching import TierProof as TierProof
+from mentormatch.matching import Unmatched as Unmatched
+from mentormatch.matching import diff as diff
+from mentormatch.people import Mentee as Mentee
+from mentormatch.people import Mentor as Mentor
+from mentormatch.people import Note as Note
+from mentormatch.people import Person as Person
+from mentormatch.people import Pool as Pool
+from mentormatch.people import Reject as Reject
+from mentormatch.people import Request as Request
+from mentormatch.people import write_template as write_template
+from mentormatch.problem import Problem as Problem
+from mentormatch.problem import Run as Run
+from mentormatch.scoring import FreeText as FreeText
+from mentormatch.scoring import GoalAlignment as GoalAlignment
+from mentormatch.scoring import LevelFit as LevelFit
+from mentormatch.scoring import NeedsOffers as NeedsOffers
+from mentormatch.scoring import OverlappingHours as OverlappingHours
+from mentormatch.scoring import ScoreMatrix as ScoreMatrix
+from mentormatch.scoring import Scorer as Scorer
+from mentormatch.scoring import SharedLanguages as SharedLanguages
+from mentormatch.scoring import TraitFit as TraitFit
+from mentormatch.scoring import Wishes as Wishes
+from mentormatch.scoring import scorer as scorer
+from mentormatch.settings import Settings as Settings
+from mentormatch.settings import preset as preset
+
+__version__: str
+__all__: list[str] = [
+    "Cancelled",
+    "Capacity",
+    "Certificate",
+    "CertificateError",
+    "ConflictOfInterest",
+    "Constraint",
+    "DataWarning",
+    "DifferentOrganisation",
+    "Explanation",
+    "Fault",
+    "FixPairs",
+    "Forbid",
+    "ForbidPairs",
+    "ForbidWhere",
+    "FreeText",
+    "GoalAlignment",
+    "Infeasible",
+    "InputError",
+    "LevelFit",
+    "LevelGap",
+    "Lock",
+    "Matching",
+    "Mentee",
+    "Mentor",
+    "MentorMatchError",
+    "MinOverlapHours",
+    "MinScore",
+    "MissingExtra",
+    "NeedsOffers",
+    "NotBoth",
+    "Note",
+    "OverlappingHours",
+    "Override",
+    "Pair",
+    "Part",
+    "PastPartners",
+    "Person",
+    "PersonBounds",
+    "Pool",
+    "Problem",
+    "Reason",
+    "Reject",
+    "ReportingLine",
+    "Request",
+    "Require",
+    "Run",
+    "SameTeam",
+    "ScoreAtLeast",
+    "ScoreMatrix",
+    "Scorer",
+    "Settings",
+    "SharedLanguage",
+    "SharedLanguages",
+    "Short",
+    "StateError",
+    "Tension",
+    "TierProof",
+    "TimeLimit",
+    "Trained",
+    "TraitFit",
+    "Unmatched",
+    "UnsupportedProblem",
+    "Vetoes",
+    "Wishes",
+    "__version__",
+    "diff",
+    "match",
+    "preset",
+    "read_tensions",
+    "schema",
+    "score",
+    "scorer",
+    "write_template",
+]

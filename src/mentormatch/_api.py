@@ -1,0 +1,215 @@
+"""The calls that most programmes need: each wires the stages together and holds no logic of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from mentormatch.constraints import rule_schema
+from mentormatch.errors import Fault, InputError
+from mentormatch.matching.schema import json_schema
+from mentormatch.people import Request
+from mentormatch.problem import UNSET, Problem, Unset
+from mentormatch.scoring import SCORERS
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mentormatch.matching import Matching
+    from mentormatch.network import Solver
+    from mentormatch.scoring import ScoreMatrix
+    from mentormatch.settings import Settings
+
+
+def match(
+    mentors: Any,
+    mentees: Any = None,
+    *,
+    preset: str | Mapping[str, float] | Settings | Unset | None = UNSET,
+    scorers: Any = None,
+    constraints: Iterable[Any] = (),
+    objective: str | Iterable[str] | None = None,
+    locks: Iterable[Any] = (),
+    min_score: float | None = None,
+    previous: Matching | None = None,
+    on: date | None = None,
+    solver: str | Solver = "auto",
+    time_limit: float | None = None,
+    seed: int | None = None,
+    memory: int | None = None,
+    progress: Any = None,
+) -> Matching:
+    """Match mentees with mentors: the best matching there is under the rules, with its proof.
+
+    Exactly ``Problem.build(…).solve(…)``.
+
+    Parameters
+    ----------
+    mentors, mentees
+        Iterables of :class:`Mentor` and :class:`Mentee` or of mappings, any DataFrame that
+        narwhals reads, or a :class:`Pool` or :class:`Request` alone.
+    preset
+        Scorers, rules and tiers together: a name, ``{name: weight}`` to mix several, or
+        :class:`Settings`; ``"development"`` unless given, None for none.
+    scorers
+        ``{scorer or its name: weight}``; replaces the preset's.
+    constraints
+        Rules, as objects or as ``{"rule": name, …}``; added to the preset's.
+    objective
+        Tiers, most important first; replaces the preset's.
+    locks
+        Pairs that must be in the result: ``(mentee id, mentor id)``, Lock or Override.
+    min_score
+        Pairs that score below it are not made.
+    previous
+        An earlier matching, for the tier ``least_change``.
+    on
+        Date at which expiry, hours and daylight saving are read; None: today, read once.
+    solver
+        ``"auto"``, a name, or an object with ``supports()`` and ``solve()``.
+    time_limit
+        Seconds; past it the best valid result so far with its gap.
+    seed
+        Decides between exact ties; None: the settings', else 0.
+    memory
+        Bytes that one block of scores may take; 64 MiB.
+    progress
+        True for a bar, or ``callable(stage, done, total)``, which may raise :class:`Cancelled`.
+
+    Returns
+    -------
+    Matching
+        Safe to hand on: it holds its own pairs and public reasons, nothing told in confidence.
+
+    Raises
+    ------
+    InputError
+        Everything that is wrong with the input, at once.
+    Infeasible
+        Minimums and locks that cannot all be kept.
+    UnsupportedProblem
+        No solver can do what the problem needs.
+    TimeLimit
+        Time ran out before there was any valid result.
+
+    Examples
+    --------
+    >>> import mentormatch as mm
+    >>> matching = mm.match(
+    ...     [{"id": "Mia", "offers": ["budgeting"]}, {"id": "Ned", "offers": ["public speaking"]}],
+    ...     [{"id": "Ann", "needs": ["public speaking"]}, {"id": "Bo", "needs": ["budgeting"]}],
+    ... )
+    >>> [(pair.mentee, pair.mentor) for pair in matching]
+    [('Ann', 'Ned'), ('Bo', 'Mia')]
+    >>> matching.certificate.optimal
+    True
+    """
+    problem = Problem.build(
+        mentors,
+        mentees,
+        scorers=scorers,
+        constraints=constraints,
+        locks=locks,
+        min_score=min_score,
+        on=on,
+        memory=memory,
+        preset=preset,
+        progress=progress,
+    )
+    return problem.solve(
+        objective=objective,
+        solver=solver,
+        previous=previous,
+        seed=seed,
+        time_limit=time_limit,
+        progress=progress,
+    )
+
+
+def score(
+    mentors: Any,
+    mentees: Any = None,
+    *,
+    preset: str | Mapping[str, float] | Settings | Unset | None = UNSET,
+    scorers: Any = None,
+    on: date | None = None,
+    memory: int | None = None,
+    progress: Any = None,
+) -> ScoreMatrix:
+    """Score every mentor for every mentee, without rules and without solving.
+
+    Parameters are those of :func:`match`.
+
+    Returns
+    -------
+    ScoreMatrix
+        Lazy: ``block(rows, columns)``, ``pairs(i, j)``, and ``to_frame(mentee=…, k=…)`` with a
+        column per criterion. The analyst's: scores of pairs that are not made are no matter
+        of the participants.
+
+    Raises
+    ------
+    InputError
+        Everything that is wrong with people and scorers, at once.
+
+    Examples
+    --------
+    >>> import mentormatch as mm
+    >>> scores = mm.score([{"id": "Mia", "offers": ["budgeting"]}], [{"id": "Ann", "needs": ["budgeting"]}])
+    >>> scores.shape
+    (1, 1)
+    """
+    problem = Problem.build(mentors, mentees, scorers=scorers, preset=preset, on=on, memory=memory, progress=progress)
+    return problem.scores
+
+
+def schema(kind: str) -> dict[str, Any]:
+    """Return the JSON schema of what backends post or store.
+
+    Parameters
+    ----------
+    kind
+        ``"request"`` or ``"matching"``.
+
+    Raises
+    ------
+    InputError
+        There is no schema of that kind.
+
+    Examples
+    --------
+    >>> schema("request")["title"]
+    'Request'
+    """
+    match kind:
+        case "request":
+            return _request_schema()
+        case "matching":
+            return json_schema()
+        case _:
+            fault = Fault(("kind",), "unknown_schema", f"there is no schema {kind!r}; known are request, matching")
+            raise InputError(fault)
+
+
+def _request_schema() -> dict[str, Any]:
+    """Return the schema of a request with the rules and scorers that exist filled in."""
+    whole = Request.model_json_schema(by_alias=True)
+    settings = whole["$defs"]["Settings"]["properties"]
+    names = {"enum": sorted(SCORERS)}
+    weight = {"type": "number", "minimum": 0}
+    settings["constraints"]["items"] = rule_schema()
+    settings["scorers"]["anyOf"] = [
+        {"type": "object", "propertyNames": names, "additionalProperties": weight},
+        _list_of(_object({"scorer": names, "weight": weight}, also=True)),
+        {"type": "null"},
+    ]
+    return whole
+
+
+def _object(properties: dict[str, Any], *, also: bool = False) -> dict[str, Any]:
+    """Return the schema of an object with exactly these properties, or with others beside them."""
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": also}
+
+
+def _list_of(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}

@@ -1,0 +1,146 @@
+"""From people and a plan, or from an array, to the parts of a problem."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mentormatch.constraints import NotSelf, Vetoes
+from mentormatch.errors import Fault, InputError
+from mentormatch.people import Note, Pool
+from mentormatch.problem.bounds import read_bounds
+from mentormatch.problem.compiled import Compiled, compile_rules, read_rules
+from mentormatch.problem.fixing import Fixed, read_locks
+from mentormatch.problem.mask import Mask
+from mentormatch.problem.roster import Roster
+from mentormatch.problem.setup import DEFAULT_MEMORY, Setup
+from mentormatch.scoring import ScoreMatrix
+from mentormatch.settings import DEFAULT_OBJECTIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from mentormatch.network import Progress
+    from mentormatch.problem.plan import Plan
+
+
+def assemble(mentors: Any, mentees: Any, plan: Plan, memory: int | None, progress: Progress | None) -> Setup:
+    """Return the setup of a problem made from people."""
+    pool = mentors if isinstance(mentors, Pool) and mentees is None else Pool(mentors, mentees)
+    if progress:
+        progress("read", 1, 1)
+    roster = Roster.of_pool(pool)
+    faults: list[Fault] = []
+    rules = _collect(faults, lambda: read_rules((NotSelf(), Vetoes(), *plan.constraints), plan.on), ())
+    locks = _collect(faults, lambda: read_locks(plan.locks, roster), ())
+    if faults:
+        raise InputError(faults)
+    compiled = compile_rules(rules, pool, plan.min_score)
+    size = memory_of(memory)
+    scores = ScoreMatrix(pool.public(), plan.scorers or {}, memory=size, on=plan.on, progress=progress)
+    settings = {
+        "preset": plan.label,
+        "scorers": {name: float(weight) for name, weight in scores.weights.items()},
+        "min_score": compiled.min_score,
+    }
+    return Setup(
+        roster=roster,
+        scores=scores,
+        compiled=compiled,
+        fixed=merged(locks, compiled.fixed),
+        pool=pool,
+        objective=plan.objective or DEFAULT_OBJECTIVE,
+        seed=plan.seed,
+        settings=settings,
+        share=frozenset(plan.share),
+        memory=size,
+        notes=(*pool.notes, *scores.notes, *compiled.notes, *_shortage(compiled), *_uncounted(pool)),
+    )
+
+
+def assemble_scores(
+    scores: Any,
+    mentor_capacity: Any,
+    mentee_demand: Any,
+    forbidden: Any,
+    locks: Iterable[Any],
+    mentors: Sequence[Any] | None,
+    mentees: Sequence[Any] | None,
+) -> Setup:
+    """Return the setup of a problem made from an array."""
+    matrix = ScoreMatrix.from_array(scores)
+    shape = matrix.shape
+    faults: list[Fault] = []
+    nobody = np.zeros((0, 2), np.int64)
+    mentor_bounds = _collect(faults, lambda: read_bounds(mentor_capacity, shape[1], "mentor_capacity"), nobody)
+    mentee_bounds = _collect(faults, lambda: read_bounds(mentee_demand, shape[0], "mentee_demand"), nobody)
+    closed = _collect(faults, lambda: _forbidden(forbidden, shape), np.zeros(shape, bool))
+    roster = _collect(faults, lambda: Roster.of_ids(mentees, mentors, shape), None)
+    if faults or roster is None:
+        raise InputError(faults)
+    everyone = slice(None)
+    i, j = np.nonzero(closed | np.isnan(matrix.block(everyone, everyone)))
+    compiled = Compiled(
+        public=Mask(shape, [(i, j)]),
+        secret=Mask(shape),
+        mentee_bounds=mentee_bounds,
+        mentor_bounds=mentor_bounds,
+    )
+    return Setup(roster=roster, scores=matrix, compiled=compiled, fixed=read_locks(locks, roster))
+
+
+def merged(by_hand: tuple[Fixed, ...], required: tuple[Fixed, ...]) -> tuple[Fixed, ...]:
+    """Put locks and required pairs together, each pair once, in row order; what was placed by hand wins."""
+    pairs = {(pair.i, pair.j): pair for pair in required} | {(pair.i, pair.j): pair for pair in by_hand}
+    return tuple(pairs[rows] for rows in sorted(pairs))
+
+
+def memory_of(memory: int | None) -> int:
+    """Read the argument ``memory``."""
+    if memory is None:
+        return DEFAULT_MEMORY
+    if isinstance(memory, bool) or not isinstance(memory, int) or memory < 1:
+        raise InputError(Fault(("memory",), "bad_memory", "memory is a positive whole number of bytes"))
+    return memory
+
+
+def _collect(faults: list[Fault], read: Any, otherwise: Any) -> Any:
+    """Return what ``read`` gives, or keep its faults for later, so that all are told at once."""
+    try:
+        return read()
+    except InputError as error:
+        faults.extend(error.faults)
+        return otherwise
+
+
+def _forbidden(forbidden: Any, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    if forbidden is None:
+        return np.zeros(shape, bool)
+    table = np.asarray(forbidden)
+    if table.shape != shape:
+        msg = f"forbidden has the shape {table.shape} and the scores have {shape}"
+        raise InputError(Fault(("forbidden",), "wrong_shape", msg))
+    if table.dtype != bool and not np.isin(table, (0, 1)).all():
+        raise InputError(Fault(("forbidden",), "bad_forbidden", "forbidden is a table of True and False"))
+    return table.astype(bool)
+
+
+def _shortage(compiled: Compiled) -> tuple[Note, ...]:
+    """Note that fewer places are offered than asked for."""
+    wanted, places = int(compiled.mentee_bounds[:, 1].sum()), int(compiled.mentor_bounds[:, 1].sum())
+    if wanted <= places or not len(compiled.mentor_bounds):
+        return ()
+    message = f"mentees ask for {wanted} places and mentors offer {places}: {wanted - places} cannot be filled"
+    return (Note("shortage", message, wanted - places, ("capacity", "mentors_wanted")),)
+
+
+def _uncounted(pool: Pool) -> tuple[Note, ...]:
+    """Note fields that were answered and that nothing looks at yet."""
+    waited = sum(int((side > 0).sum()) for side in pool.numbers("waited_rounds"))
+    if not waited:
+        return ()
+    message = f"{waited} people waited in earlier rounds; waiting does not count in the objective yet"
+    return (Note("not_read", message, waited, ("waited_rounds",)),)

@@ -1,0 +1,140 @@
+"""Rules turned into what an instance needs: masks, bounds, fixed pairs, and what no solver can do yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.constraints import (
+    FixPairs,
+    ForbidPairs,
+    ForbidWhere,
+    NotBoth,
+    PersonBounds,
+    ScoreAtLeast,
+    is_confidential,
+    notes_of,
+    rule_from,
+    with_date,
+)
+from mentormatch.errors import Fault, InputError, MentorMatchError
+from mentormatch.people import Note
+from mentormatch.problem.fixing import Fixed
+from mentormatch.problem.mask import Block, Mask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from mentormatch.people import Pool
+
+
+@dataclass(frozen=True, eq=False)
+class Compiled:
+    """What the rules come down to.
+
+    ``public`` and ``secret`` are kept apart because reasons told to participants may rest
+    on the first alone. ``unsupported`` holds the kinds of term that no solver can do yet.
+    """
+
+    public: Mask
+    secret: Mask
+    mentee_bounds: NDArray[np.int64]
+    mentor_bounds: NDArray[np.int64]
+    fixed: tuple[Fixed, ...] = ()
+    not_both: tuple[NotBoth, ...] = ()
+    min_score: float | None = None
+    unsupported: tuple[type, ...] = ()
+    rules: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+def read_rules(constraints: Iterable[Any], on: date) -> tuple[Any, ...]:
+    """Make rules of plain data, give dated ones their date, and refuse what is no rule.
+
+    Raises
+    ------
+    InputError
+        Every rule that is unknown or wrongly written, at once.
+    """
+    faults: list[Fault] = []
+    rules = []
+    for place, given in enumerate(constraints):
+        rule, problem = given, None
+        if not callable(getattr(given, "terms", None)):
+            rule, problem = _from_data(given, ("constraints", place))
+        if problem:
+            faults.extend(problem)
+        else:
+            rules.append(with_date(rule, on))
+    if faults:
+        raise InputError(faults)
+    return tuple(rules)
+
+
+def _from_data(given: Any, loc: tuple[str | int, ...]) -> tuple[Any, tuple[Fault, ...]]:
+    """Make a rule, or return what is wrong with it."""
+    try:
+        return rule_from(given, loc), ()
+    except InputError as error:
+        return None, error.faults
+
+
+def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> Compiled:
+    """Ask every rule for its terms and fold them into masks, bounds and fixed pairs."""
+    pairs: dict[bool, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {False: [], True: []}
+    blocks: dict[bool, list[Block]] = {False: [], True: []}
+    mentee_bounds, mentor_bounds = pool.mentee_bounds.copy(), pool.mentor_bounds.copy()
+    fixed: list[Fixed] = []
+    not_both: list[NotBoth] = []
+    unsupported: list[type] = []
+    for rule in rules:
+        secret = is_confidential(rule)
+        for term in _terms_of(rule, pool, secret=secret):
+            match term:
+                case ForbidPairs():
+                    pairs[secret].append((term.i, term.j))
+                case ForbidWhere():
+                    blocks[secret].append(term.block)
+                case FixPairs():
+                    fixed += (Fixed(int(i), int(j), by_hand=False) for i, j in zip(term.i, term.j, strict=True))
+                case PersonBounds():
+                    _tighten(mentee_bounds if term.side == "mentees" else mentor_bounds, term)
+                case NotBoth():
+                    not_both.append(term)
+                case ScoreAtLeast():
+                    min_score = term.value if min_score is None else max(min_score, term.value)
+                case _:
+                    unsupported.append(type(term))
+    return Compiled(
+        public=Mask(pool.shape, pairs[False], blocks[False]),
+        secret=Mask(pool.shape, pairs[True], blocks[True]),
+        mentee_bounds=mentee_bounds,
+        mentor_bounds=mentor_bounds,
+        fixed=tuple(fixed),
+        not_both=tuple(not_both),
+        min_score=min_score,
+        unsupported=tuple(unsupported),
+        rules=tuple(sorted({str(rule.name) for rule in rules if not is_confidential(rule)})),
+        notes=tuple(note for rule in rules for note in notes_of(rule, pool)),
+    )
+
+
+def _terms_of(rule: Any, pool: Pool, *, secret: bool) -> tuple[Any, ...]:
+    """Ask one rule for its terms; a fault of a confidential one is told without its name."""
+    name = "a confidential rule" if secret else f"the rule {getattr(rule, 'name', type(rule).__name__)}"
+    try:
+        return tuple(rule.terms(pool))
+    except MentorMatchError:
+        raise
+    except Exception as error:  # noqa: BLE001  a rule of the user's own may raise anything; all of it becomes one error
+        kind = type(error).__name__
+    raise InputError(Fault(("constraints",), "rule_failed", f"{name} could not be read ({kind})"))
+
+
+def _tighten(bounds: NDArray[np.int64], term: PersonBounds) -> None:
+    np.maximum.at(bounds[:, 0], term.rows, term.min)
+    np.minimum.at(bounds[:, 1], term.rows, term.max)

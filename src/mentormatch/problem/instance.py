@@ -1,0 +1,159 @@
+"""The arrays and callables that a solver sees, made from scores and compiled rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.network import Arcs, Bounds, Form, Instance, Need, Rows
+from mentormatch.problem.fixing import Fixed
+from mentormatch.problem.ties import pair_hashes, person_hashes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mentormatch.problem.compiled import Compiled
+    from mentormatch.problem.roster import Roster
+    from mentormatch.scoring import ScoreMatrix
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """A fixed order of one side, by id, so that the listing order decides nothing."""
+
+    rows: NDArray[np.int64]
+    given: bool
+
+    @classmethod
+    def of(cls, ids: Sequence[str]) -> Order:
+        """Order the rows of one side by id."""
+        rows = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
+        return cls(rows, given=bool((rows == np.arange(len(rows))).all()))
+
+    def __getitem__(self, positions: Rows) -> Rows:
+        """Return the listing rows at these positions."""
+        return positions if self.given else self.rows[positions]
+
+    def back(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the positions of these listing rows."""
+        place = np.empty(len(self.rows), np.int64)
+        place[self.rows] = np.arange(len(self.rows))
+        return place[rows]
+
+
+class Allowed:
+    """Which pairs a solver may choose: every rule about single pairs, less the fixed ones."""
+
+    def __init__(self, compiled: Compiled, scores: ScoreMatrix, fixed: Sequence[Fixed]) -> None:
+        self._compiled, self._scores = compiled, scores
+        self._rows = np.array([pair.i for pair in fixed], np.int64)
+        self._columns = np.array([pair.j for pair in fixed], np.int64)
+
+    def block(self, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
+        """Answer for a rectangle of listing rows."""
+        allowed = self._compiled.public.allowed(rows, columns) & self._compiled.secret.allowed(rows, columns)
+        if self._compiled.min_score is not None:
+            allowed &= self._scores.block(rows, columns) >= self._compiled.min_score
+        if len(self._rows):
+            shape = self._scores.shape
+            row_at, column_at = np.full(shape[0], -1), np.full(shape[1], -1)
+            row_at[rows], column_at[columns] = np.arange(allowed.shape[0]), np.arange(allowed.shape[1])
+            i, j = row_at[self._rows], column_at[self._columns]
+            here = (i >= 0) & (j >= 0)
+            allowed[i[here], j[here]] = False
+        return allowed
+
+    def pairs(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Answer for single pairs of listing rows."""
+        allowed = self._compiled.public.allowed_pairs(i, j) & self._compiled.secret.allowed_pairs(i, j)
+        if self._compiled.min_score is not None:
+            allowed &= self._scores.pairs(i, j) >= self._compiled.min_score
+        if len(self._rows):
+            width = max(1, self._scores.shape[1])
+            allowed &= ~np.isin(i * width + j, self._rows * width + self._columns)
+        return allowed
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """An instance with the way back to the listing rows."""
+
+    instance: Instance
+    mentees: Order
+    mentors: Order
+    fixed: tuple[Fixed, ...]
+
+    def listed(self, arcs: Arcs) -> Arcs:
+        """Return chosen and fixed pairs together as listing rows, in listing order."""
+        i = np.concatenate([self.mentees.rows[arcs.i], np.array([pair.i for pair in self.fixed], np.int64)])
+        j = np.concatenate([self.mentors.rows[arcs.j], np.array([pair.j for pair in self.fixed], np.int64)])
+        order = np.lexsort((j, i))
+        return Arcs(i[order], j[order])
+
+    def unlisted(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> Arcs:
+        """Return pairs of listing rows as positions of the instance, the fixed ones left out."""
+        width = max(1, len(self.mentors.rows))
+        fixed = np.array([pair.i * width + pair.j for pair in self.fixed], np.int64)
+        free = ~np.isin(i * width + j, fixed)
+        return Arcs(self.mentees.back(i[free]), self.mentors.back(j[free]))
+
+
+def reduced(bounds: NDArray[np.int64], rows: Sequence[int]) -> Bounds:
+    """Take the places of fixed pairs off the bounds of one side; an upper bound may become negative."""
+    held = np.bincount(np.array(rows, np.int64), minlength=len(bounds))
+    return Bounds(np.maximum(bounds[:, 0] - held, 0), bounds[:, 1] - held)
+
+
+def prepare(
+    scores: ScoreMatrix,
+    compiled: Compiled,
+    roster: Roster,
+    fixed: tuple[Fixed, ...],
+    *,
+    objective: tuple[str, ...],
+    seed: int,
+    memory: int,
+) -> Prepared:
+    """Make the instance: people by id, fixed pairs taken out, scores and rules as callables."""
+    mentees, mentors = Order.of(roster.mentee_ids), Order.of(roster.mentor_ids)
+    allowed = Allowed(compiled, scores, fixed)
+    left, right = (
+        reduced(compiled.mentee_bounds, [p.i for p in fixed]),
+        reduced(compiled.mentor_bounds, [p.j for p in fixed]),
+    )
+    hashes = (
+        person_hashes(roster.mentee_ids, "mentee", seed)[mentees.rows],
+        person_hashes(roster.mentor_ids, "mentor", seed)[mentors.rows],
+    )
+    lowest, highest = scores.bounds
+    instance = Instance(
+        mentees=Bounds(left.lower[mentees.rows], left.upper[mentees.rows]),
+        mentors=Bounds(right.lower[mentors.rows], right.upper[mentors.rows]),
+        score_block=lambda rows, columns: scores.block(mentees[rows], mentors[columns]),
+        score_pairs=lambda i, j: scores.pairs(mentees.rows[i], mentors.rows[j]),
+        allowed_block=lambda rows, columns: allowed.block(mentees[rows], mentors[columns]),
+        allowed_pairs=lambda i, j: allowed.pairs(mentees.rows[i], mentors.rows[j]),
+        tie_pairs=lambda i, j: pair_hashes(hashes[0][i], hashes[1][j]),
+        lowest=min(lowest, 0.0),
+        highest=max(highest, 0.0),
+        objective=objective,
+        memory=memory,
+    )
+    return Prepared(instance, mentees, mentors, fixed)
+
+
+def form_of(compiled: Compiled, instance: Instance, *, coupled: bool) -> Form:
+    """Say what kind of problem this is."""
+    needs = set()
+    if (instance.mentees.upper > 1).any():
+        needs.add(Need.SEVERAL_EACH)
+    if (instance.mentees.lower > 0).any() or (instance.mentors.lower > 0).any():
+        needs.add(Need.MINIMUMS)
+    if compiled.unsupported:
+        needs.add(Need.GROUPS)
+    if coupled:
+        needs.add(Need.COUPLED)
+    return Form(*instance.shape, frozenset(needs))

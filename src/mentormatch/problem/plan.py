@@ -1,0 +1,114 @@
+"""What a run is to do: a preset or settings, with the arguments laid over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from mentormatch.errors import Fault, InputError
+from mentormatch.settings import DEFAULT_OBJECTIVE, DEFAULT_SHARE, Settings, mix
+from mentormatch.settings import preset as preset_named
+
+DEFAULT_PRESET: Final = "development"
+"""The preset of a run that names none."""
+
+
+class Unset:
+    """The type of :data:`UNSET`: an argument that was not given, where None means something."""
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final = Unset()
+
+
+def today() -> date:
+    """Return the day where the programme is run."""
+    return datetime.now().astimezone().date()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Scorers, rules, tiers, locks and the rest of one run; rules and locks stay out of its repr."""
+
+    label: str | None = None
+    scorers: Any = None
+    constraints: tuple[Any, ...] = ()
+    objective: tuple[str, ...] | None = None
+    locks: tuple[Any, ...] = ()
+    min_score: float | None = None
+    on: date = field(default_factory=today)
+    seed: int = 0
+    share: tuple[str, ...] = DEFAULT_SHARE
+
+    def __repr__(self) -> str:
+        return f"Plan({self.label!r}, objective={self.objective!r})"
+
+    def over(self, settings: Settings) -> Plan:
+        """Lay settings over this plan: rules and locks add, whatever else is stated replaces."""
+        return replace(
+            self,
+            scorers=self.scorers if settings.scorers is None else settings.scorers,
+            constraints=(*self.constraints, *settings.constraints),
+            objective=settings.objective or self.objective,
+            locks=(*self.locks, *(lock.model_dump() for lock in settings.locks)),
+            min_score=self.min_score if settings.min_score is None else settings.min_score,
+            on=settings.on or self.on,
+            seed=settings.seed,
+            share=settings.share,
+        )
+
+    def with_arguments(
+        self, scorers: Any, constraints: tuple[Any, ...], locks: tuple[Any, ...], min_score: float | None, on: Any
+    ) -> Plan:
+        """Lay the arguments of a call over this plan."""
+        return replace(
+            self,
+            scorers=self.scorers if scorers is None else scorers,
+            constraints=(*self.constraints, *constraints),
+            objective=self.objective or DEFAULT_OBJECTIVE,
+            locks=(*self.locks, *locks),
+            min_score=_floor(self.min_score if min_score is None else min_score),
+            on=self.on if on is None else _date(on),
+        )
+
+
+def plan_of(preset: str | Mapping[str, float] | Settings | Unset | None) -> Plan:
+    """Read the argument ``preset``: a name, a mix of names, settings, None, or not given.
+
+    Raises
+    ------
+    InputError
+        A preset is unknown.
+    """
+    match preset:
+        case Unset():
+            return Plan(label=DEFAULT_PRESET).over(preset_named(DEFAULT_PRESET))
+        case None:
+            return Plan()
+        case str():
+            return Plan(label=preset).over(preset_named(preset))
+        case Settings():
+            return plan_of(preset.preset).over(preset)
+        case Mapping():
+            return Plan(label=" + ".join(sorted(preset))).over(mix(preset))
+        case _:
+            fault = Fault(("preset",), "bad_preset", "preset is a name, {name: weight}, Settings or None")
+            raise InputError(fault)
+
+
+def _floor(value: Any) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < float("inf"):
+        raise InputError(Fault(("min_score",), "bad_min_score", "min_score is a finite number"))
+    return float(value)
+
+
+def _date(value: Any) -> date:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise InputError(Fault(("on",), "bad_date", "on is a date"))
+    return value

@@ -1,0 +1,392 @@
+"""The problem: people's scores, the rules, and what can be asked of both."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import numpy as np
+
+from mentormatch.errors import CertificateError, DataWarning, Fault, Infeasible, InputError, StateError, UnsupportedProblem
+from mentormatch.network import Bounds, Progress, Short, Solution, Solver
+from mentormatch.people import Request, unpacked
+from mentormatch.problem.build import assemble, assemble_scores
+from mentormatch.problem.clash import check_fixed, minimums_clash
+from mentormatch.problem.coupling import may_bind
+from mentormatch.problem.instance import Prepared, form_of, prepare
+from mentormatch.problem.plan import UNSET, Unset, plan_of
+from mentormatch.problem.progress import announce
+from mentormatch.problem.record import Record, Run
+from mentormatch.problem.result import make_matching
+from mentormatch.problem.setup import Setup
+from mentormatch.problem.verify import check_certificate
+from mentormatch.solvers import check_objective, choose, is_feasible, prove
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mentormatch.matching import Certificate, Matching
+    from mentormatch.people import Note
+    from mentormatch.problem.fixing import Fixed
+    from mentormatch.problem.roster import Roster
+    from mentormatch.scoring import ScoreMatrix
+    from mentormatch.settings import Settings
+
+GRAVE: Final = frozenset({"no_criteria", "rows_rejected"})
+"""Notes that are warned of too: people are missing, or chance alone decides."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Problem:
+    """A matching problem, ready to be solved as often as wanted; it knows the rules.
+
+    Made by :meth:`build` from people or by :meth:`from_scores` from an array. Immutable and
+    safe to use from several threads. It holds what was told in confidence: keep it where
+    the data of the programme are kept (it cannot be pickled, and its repr shows counts only).
+    """
+
+    _setup: Setup
+    _arguments: Mapping[str, Any] | None = None
+
+    @property
+    def scores(self) -> ScoreMatrix:
+        """The scores of all pairs: the analyst's, not the participants'."""
+        return self._setup.scores
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What was noticed about the data, from public data alone."""
+        return self._setup.notes
+
+    # --- making one ---------------------------------------------------------------------------
+
+    @classmethod
+    def build(
+        cls,
+        mentors: Any,
+        mentees: Any = None,
+        *,
+        scorers: Any = None,
+        constraints: Iterable[Any] = (),
+        locks: Iterable[Any] = (),
+        min_score: float | None = None,
+        on: date | None = None,
+        memory: int | None = None,
+        preset: str | Mapping[str, float] | Settings | Unset | None = UNSET,
+        progress: Any = None,
+    ) -> Problem:
+        """Build a problem from people.
+
+        Parameters
+        ----------
+        mentors, mentees
+            Iterables of :class:`Mentor` and :class:`Mentee` or of mappings, any DataFrame that
+            narwhals reads, or a :class:`Pool` or :class:`Request` alone.
+        scorers
+            ``{scorer or its name: weight}``; replaces the preset's.
+        constraints
+            Rules, as objects or as ``{"rule": name, …}``; added to the preset's.
+        locks
+            Pairs that must be in the result: ``(mentee id, mentor id)``, Lock or Override.
+        min_score
+            Pairs scoring below it are not made.
+        on
+            Date at which expiry, hours and daylight saving are read; None: today, read once.
+        memory
+            Bytes that one block of scores may take; 64 MiB.
+        preset
+            Scorers, rules and tiers together: a name, ``{name: weight}`` to mix several, or
+            :class:`Settings`; ``"development"`` unless given, None for none.
+        progress
+            True for a bar, or ``callable(stage, done, total)``, which may raise :class:`Cancelled`.
+
+        Raises
+        ------
+        InputError
+            Everything that is wrong with people, rules, scorers and locks. A clash is told by
+            :meth:`solve`, so that a clashing problem can still be looked at.
+
+        Examples
+        --------
+        >>> import mentormatch as mm
+        >>> problem = mm.Problem.build([{"id": "Mia"}], [{"id": "Ann"}], scorers={"needs_offers": 1})
+        >>> len(problem.solve())
+        1
+        """
+        arguments = {
+            "scorers": scorers,
+            "constraints": tuple(constraints),
+            "locks": tuple(locks),
+            "min_score": min_score,
+            "on": on,
+        }
+        report = announce(progress)
+        kept = {"mentors": mentors, "mentees": mentees, "preset": preset, "memory": memory, **arguments}
+        if isinstance(mentors, Request):
+            mentors, mentees, preset = unpacked(mentors, mentees, preset, arguments)
+        plan = plan_of(preset).with_arguments(**arguments)
+        setup = assemble(mentors, mentees, plan, memory, report)
+        for note in setup.notes:
+            if note.code in GRAVE:
+                warnings.warn(note.message, DataWarning, stacklevel=3)
+        return cls(setup, kept)
+
+    @classmethod
+    def from_scores(
+        cls,
+        scores: Any,
+        *,
+        mentor_capacity: Any = 1,
+        mentee_demand: Any = 1,
+        forbidden: Any = None,
+        locks: Iterable[Any] = (),
+        mentors: Sequence[Any] | None = None,
+        mentees: Sequence[Any] | None = None,
+    ) -> Problem:
+        """Build a problem from an array of scores, mentees × mentors.
+
+        Parameters
+        ----------
+        scores
+            Array of shape (mentees, mentors), any real numbers; NaN: may not be matched. Copied.
+        mentor_capacity, mentee_demand
+            An int ``n`` meaning ``(0, n)`` or a tuple ``(minimum, maximum)`` for everybody, or a
+            list with one of these a person.
+        forbidden
+            Array of bool of the same shape: True may not be matched.
+        locks
+            Pairs that must be in the result.
+        mentors, mentees
+            Ids, one a column and one a row; ``"0"``, ``"1"``, … where none are given. The same
+            id on both sides is two people here.
+
+        Raises
+        ------
+        InputError
+            Wrong shapes, infinite scores, impossible bounds, unknown ids in locks.
+
+        Examples
+        --------
+        >>> import mentormatch as mm
+        >>> matching = mm.Problem.from_scores([[0.9, 0.8], [0.7, 0.1]]).solve()
+        >>> [(pair.mentee, pair.mentor) for pair in matching]
+        [('0', '1'), ('1', '0')]
+        """
+        return cls(assemble_scores(scores, mentor_capacity, mentee_demand, forbidden, locks, mentors, mentees))
+
+    def replace(self, **changes: Any) -> Problem:
+        """Build anew with some arguments of :meth:`build` changed; everything is fitted again.
+
+        Raises
+        ------
+        StateError
+            This problem was made from an array.
+        """
+        if self._arguments is None:
+            msg = "A problem made by from_scores has no arguments of build to replace; make another one."
+            raise StateError(msg)
+        return Problem.build(**{**self._arguments, **changes})
+
+    # --- asking it ----------------------------------------------------------------------------
+
+    def solve(
+        self,
+        *,
+        objective: str | Iterable[str] | None = None,
+        solver: str | Solver = "auto",
+        previous: Matching | None = None,
+        seed: int | None = None,
+        time_limit: float | None = None,
+        progress: Any = None,
+    ) -> Matching:
+        """Find the best matching there is, with its certificate.
+
+        Parameters
+        ----------
+        objective
+            Tiers, most important first; None: those of the preset, else coverage then total.
+        solver
+            ``"auto"``, a name, or an object with ``supports()`` and ``solve()``.
+        previous
+            An earlier matching, for the tier ``least_change``.
+        seed
+            Decides between exact ties; None: the settings', else 0.
+        time_limit
+            Seconds; past it the best valid result so far with its gap.
+        progress
+            True for a bar, or ``callable(stage, done, total)``.
+
+        Raises
+        ------
+        Infeasible
+            Minimums and locks that cannot all be kept, with the people's ids.
+        UnsupportedProblem
+            No solver (or not this one) can do what the problem needs.
+        InputError
+            A tier or solver that does not exist.
+        TimeLimit
+            Time ran out before there was any valid result.
+        """
+        return self.run(
+            objective=objective, solver=solver, previous=previous, seed=seed, time_limit=time_limit, progress=progress
+        ).matching
+
+    def run(
+        self,
+        *,
+        objective: str | Iterable[str] | None = None,
+        solver: str | Solver = "auto",
+        previous: Matching | None = None,
+        seed: int | None = None,
+        time_limit: float | None = None,
+        progress: Any = None,
+    ) -> Run:
+        """Do what :meth:`solve` does and return the solution and the record of the run beside the matching."""
+        started = time.perf_counter()
+        tiers = self._tiers(objective)
+        if previous is not None:
+            msg = "previous= is for the tier least_change, which no solver here can do yet"
+            raise UnsupportedProblem(msg)
+        report: Progress | None = announce(progress)
+        deadline = None if time_limit is None else time.monotonic() + _positive(time_limit)
+        seed = self._setup.seed if seed is None else _whole(seed)
+        prepared = self._prepare(tiers, seed)
+        chosen = choose(form_of(self._setup.compiled, prepared.instance, coupled=self._coupled()), solver)
+        solution = self._solution(prepared, chosen, deadline, report)
+        solved = time.perf_counter()
+        matching = make_matching(self._setup, prepared, solution, solver=chosen_name(solver), seed=seed)
+        if report:
+            report("prove", 1, 1)
+        seconds = {"solve": solved - started, "tell": time.perf_counter() - solved}
+        return Run(matching, solution, Record(chosen.name, solution.rounds, solution.ties, seconds))
+
+    def _tiers(self, objective: str | Iterable[str] | None) -> tuple[str, ...]:
+        if objective is None:
+            objective = self._setup.objective
+        tiers = (objective,) if isinstance(objective, str) else tuple(objective)
+        check_objective(tiers)
+        return tiers
+
+    def _prepare(self, tiers: tuple[str, ...], seed: int) -> Prepared:
+        """Make the instance, after refusing fixed pairs that cannot be kept."""
+        bounds = self._setup.compiled.mentee_bounds, self._setup.compiled.mentor_bounds
+        for side, ids, of_side in zip(
+            ("mentee", "mentor"), (self._setup.roster.mentee_ids, self._setup.roster.mentor_ids), bounds, strict=True
+        ):
+            wrong = [ids[row] for row in np.flatnonzero(of_side[:, 0] > of_side[:, 1])]
+            if wrong:
+                raise Infeasible(f"The rules leave {side} {', '.join(wrong[:20])} a minimum above the maximum.", wrong)
+        upper = tuple(Bounds(of_side[:, 0], of_side[:, 1]) for of_side in bounds)
+        check_fixed(self._setup.fixed, self._closed(), self._setup.roster, (upper[0], upper[1]))
+        return prepare(
+            self._setup.scores,
+            self._setup.compiled,
+            self._setup.roster,
+            self._setup.fixed,
+            objective=tiers,
+            seed=seed,
+            memory=self._setup.memory,
+        )
+
+    def _closed(self) -> list[Fixed]:
+        """List the fixed pairs that a rule forbids; an override lifts public rules only."""
+        closed = []
+        for pair in self._setup.fixed:
+            i, j = np.array([pair.i]), np.array([pair.j])
+            allowed = bool(self._setup.compiled.secret.allowed_pairs(i, j)[0])
+            if not pair.overrides:
+                allowed &= bool(self._setup.compiled.public.allowed_pairs(i, j)[0])
+                if self._setup.compiled.min_score is not None:
+                    allowed &= bool(self._setup.scores.pairs(i, j)[0] >= self._setup.compiled.min_score)
+            if not allowed:
+                closed.append(pair)
+        return closed
+
+    def _coupled(self) -> bool:
+        return any(may_bind(term, self._setup.compiled, self._setup.fixed) for term in self._setup.compiled.not_both)
+
+    def _solution(
+        self, prepared: Prepared, solver: Solver, deadline: float | None, progress: Progress | None
+    ) -> Solution:
+        short = None
+        try:
+            solution = solver.solve(prepared.instance, deadline=deadline, progress=progress)
+        except Short as error:
+            short = error
+        if short is not None:
+            raise minimums_clash(prepared.instance, short, self._roster_of(prepared), self._fixed_of(prepared))
+        if not is_feasible(prepared.instance, solution.arcs):
+            raise InputError(
+                Fault(("solver",), "bad_solver", f"the solver {solver.name} returned a matching that breaks a rule")
+            )
+        if not _is_ours(solver):
+            solution = Solution(solution.arcs, prove(prepared.instance, solution.arcs), solution.ties, solution.rounds)
+        return solution
+
+    def _roster_of(self, prepared: Prepared) -> Roster:
+        """Return the people in the instance's own order."""
+        roster = self._setup.roster
+        return type(roster)(
+            *(
+                tuple(ids[row] for row in order.rows.tolist())
+                for ids, order in (
+                    (roster.mentee_ids, prepared.mentees),
+                    (roster.mentor_ids, prepared.mentors),
+                    (roster.mentee_names, prepared.mentees),
+                    (roster.mentor_names, prepared.mentors),
+                )
+            )
+        )
+
+    def _fixed_of(self, prepared: Prepared) -> tuple[Fixed, ...]:
+        """Return the fixed pairs in the instance's own order."""
+        rows = prepared.mentees.back(np.array([pair.i for pair in self._setup.fixed], np.int64)).tolist()
+        columns = prepared.mentors.back(np.array([pair.j for pair in self._setup.fixed], np.int64)).tolist()
+        return tuple(
+            type(pair)(i, j, pair.overrides) for pair, i, j in zip(self._setup.fixed, rows, columns, strict=True)
+        )
+
+    def _verify(self, certificate: Certificate) -> None:
+        """Check a certificate against this problem; called by ``Certificate.verify``."""
+        if not self._holds(certificate):
+            raise CertificateError
+
+    def _holds(self, certificate: Certificate) -> bool:
+        try:
+            check_objective(certificate.objective)
+            prepared = self._prepare(tuple(certificate.objective), certificate.seed)
+        except (InputError, Infeasible):
+            return False
+        return check_certificate(certificate, prepared, self._setup.roster, self._setup.scores)
+
+    def __repr__(self) -> str:
+        n, m = self._setup.roster.shape
+        return f"Problem({n} mentees, {m} mentors, {len(self._setup.fixed)} fixed pairs)"
+
+    def __reduce__(self) -> NoReturn:
+        msg = "A Problem holds what was told in confidence and cannot be pickled; keep the people and the settings."
+        raise StateError(msg)
+
+
+def chosen_name(solver: str | Solver) -> str:
+    """Return the name of the solver that was asked for."""
+    return solver if isinstance(solver, str) else str(getattr(solver, "name", type(solver).__name__))
+
+
+def _is_ours(solver: Solver) -> bool:
+    return type(solver).__module__.startswith("mentormatch.solvers")
+
+
+def _positive(seconds: float) -> float:
+    if not (isinstance(seconds, (int, float)) and seconds > 0):
+        raise InputError(Fault(("time_limit",), "bad_time_limit", "time_limit is a positive number of seconds"))
+    return float(seconds)
+
+
+def _whole(seed: int) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+        raise InputError(Fault(("seed",), "bad_seed", "seed is a whole number"))
+    return int(seed)

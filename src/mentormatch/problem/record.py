@@ -1,0 +1,47 @@
+"""What happened during a run: for whoever runs the programme, never part of a matching."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mentormatch.matching import Matching
+from mentormatch.network import Solution
+
+
+@dataclass(frozen=True)
+class Record:
+    """Who solved it, how, and how long it took.
+
+    Attributes
+    ----------
+    solver
+        The solver that ran.
+    rounds
+        How often it solved and priced.
+    ties
+        Whether exact ties were decided by the seed; above a stated size only independence
+        of the listing order is promised.
+    seconds
+        Wall time per stage.
+    """
+
+    solver: str
+    rounds: int
+    ties: bool
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        spent = ", ".join(f"{stage} {time:.3f} s" for stage, time in self.seconds.items())
+        return f"Record(solver={self.solver!r}, rounds={self.rounds}, ties={self.ties}, {spent})"
+
+
+@dataclass(frozen=True, repr=False)
+class Run:
+    """One run of a problem: the matching to hand on, and what stays here."""
+
+    matching: Matching
+    solution: Solution
+    record: Record
+
+    def __repr__(self) -> str:
+        return f"Run({len(self.matching)} pairs, {self.record!r})"

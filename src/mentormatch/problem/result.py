@@ -1,0 +1,132 @@
+"""A solution told as a matching: pairs, people left over, certificate, manifest and notes."""
+
+from __future__ import annotations
+
+import math
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mentormatch._version import __version__
+from mentormatch.explain.explanation import WEAK
+from mentormatch.matching import Certificate, Matching, Short, TierProof
+from mentormatch.people import Note
+from mentormatch.problem.pairs import make_pairs
+from mentormatch.problem.reasons import unmatched
+from mentormatch.solvers import exponent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mentormatch.matching import Pair
+    from mentormatch.network import Arcs, Solution, TierResult
+    from mentormatch.problem.instance import Prepared
+    from mentormatch.problem.setup import Setup
+
+
+def make_matching(setup: Setup, prepared: Prepared, solution: Solution, *, solver: str, seed: int) -> Matching:
+    """Tell a solution as a matching; only its own pairs and public facts go in."""
+    roster, compiled, scores = setup.roster, setup.compiled, setup.scores
+    arcs = prepared.listed(solution.arcs)
+    pairs = make_pairs(arcs, scores, roster, setup.pool, setup.share)
+    loads = [np.bincount(side, minlength=size) for side, size in zip(arcs, roster.shape, strict=True)]
+    objective = prepared.instance.objective
+    tiers = tuple(_proof(tier, pairs, prepared) for tier in solution.tiers)
+    return Matching(
+        pairs=pairs,
+        mentees=tuple(zip(roster.mentee_ids, roster.mentee_names, strict=True)),
+        mentors=tuple(zip(roster.mentor_ids, roster.mentor_names, strict=True)),
+        unmatched_mentees=unmatched("mentee", roster.mentee_ids, loads[0], compiled, scores),
+        unmatched_mentors=unmatched("mentor", roster.mentor_ids, loads[1], compiled, scores),
+        short=_short(setup, loads[0]),
+        certificate=Certificate(
+            tiers, tuple((pair.mentee, pair.mentor) for pair in pairs), objective=objective, seed=seed
+        ),
+        objective=objective,
+        solver=solver,
+        manifest=_manifest(setup, objective, seed),
+        notes=(*setup.notes, *_pair_notes(setup, pairs, arcs)),
+        frame_backend=getattr(setup.pool, "backend", None),
+    )
+
+
+def _proof(tier: TierResult, pairs: tuple[Pair, ...], prepared: Prepared) -> TierProof:
+    """State one tier in the terms of its reader: pairs as a whole number, a total as a score."""
+    fixed = len(prepared.fixed)
+    optimal = tier.optimal and tier.prices is not None
+    if tier.name == "coverage":
+        return TierProof(tier.name, len(pairs), tier.bound + fixed, optimal)
+    value = math.fsum(pair.score for pair in pairs)
+    above = math.ldexp(tier.bound - tier.value, -exponent(prepared.instance))
+    return TierProof(tier.name, value, value + above, optimal)
+
+
+def _short(setup: Setup, loads: Any) -> tuple[Short, ...]:
+    """List the mentees who got some of the mentors they asked for, and not all."""
+    wanted = setup.compiled.mentee_bounds[:, 1]
+    rows = np.flatnonzero((loads > 0) & (loads < np.minimum(wanted, max(1, setup.roster.shape[1]))))
+    return tuple(Short(setup.roster.mentee_ids[row], int(loads[row]), int(wanted[row])) for row in rows.tolist())
+
+
+def _manifest(setup: Setup, objective: tuple[str, ...], seed: int) -> Mapping[str, Any]:
+    """Say what made this matching, as far as anybody may know: no rule, no clock, no hash of people."""
+    roster = setup.roster
+    return {
+        "versions": {"mentormatch": __version__, "numpy": version("numpy"), "scipy": version("scipy")},
+        "seed": seed,
+        "settings": {**setup.settings, "objective": list(objective)},
+        "placed_by_hand": [
+            {
+                "mentee": roster.mentee_ids[pair.i],
+                "mentor": roster.mentor_ids[pair.j],
+                "reason": pair.reason,
+                "by": pair.by,
+            }
+            for pair in setup.fixed
+            if pair.by_hand
+        ],
+    }
+
+
+def _pair_notes(setup: Setup, pairs: tuple[Pair, ...], arcs: Arcs) -> tuple[Note, ...]:
+    """Note what is worth a look in the pairs that were made."""
+    if setup.pool is None:
+        return ()
+    notes = []
+    weak = sum(pair.score < WEAK or pair.evidence < WEAK for pair in pairs)
+    if weak and setup.scores.criteria:
+        message = f"{weak} of {len(pairs)} pairs score below {WEAK} or rest on few answers; look at them first"
+        notes.append(Note("weak_pairs", message, weak))
+    if pairs and not setup.scores.criteria:
+        message = "no criterion tells people apart, so the pairs were made by the seed alone"
+        notes.append(Note("arbitrary", message, len(pairs)))
+    return (*notes, *_suggested(setup, arcs))
+
+
+def _suggested(setup: Setup, arcs: Arcs) -> tuple[Note, ...]:
+    """Note pairs that a rule which was not asked for would have kept apart."""
+    pool, applied = setup.pool, setup.compiled.rules
+    if pool is None:
+        return ()
+    i, j = arcs
+    found = []
+    teams = pool.labels("team")
+    same = int(((teams[0][i] >= 0) & (teams[0][i] == teams[1][j])).sum())
+    levels = pool.numbers("level")
+    below = int((levels[1][j] < levels[0][i]).sum())
+    past = pool.objects("past_partners")
+    ids = setup.roster.mentee_ids, setup.roster.mentor_ids
+    again = sum(
+        ids[1][b] in (past[0][a] or ()) or ids[0][a] in (past[1][b] or ())
+        for a, b in zip(i.tolist(), j.tolist(), strict=True)
+    )
+    for count, rule, told, fields in (
+        (same, "same_team", "are in the same team", ("team",)),
+        (below, "level_gap", "have a mentor of a lower level", ("level",)),
+        (again, "past_partners", "were paired before", ("past_partners",)),
+    ):
+        if count and rule not in applied:
+            message = f"{count} pairs {told}; the rule {rule} would keep them apart"
+            found.append(Note("rule_suggested", message, count, fields))
+    return tuple(found)

@@ -1,0 +1,333 @@
+"""Settings: what to score, which rules to keep and what to aim for, as plain data.
+
+One tree serves four doors: a preset is a ``Settings``, a configuration file reads into
+one, a backend posts one inside a :class:`mentormatch.Request`, and ``match`` takes its
+parts as arguments. It holds names and numbers only; scorers and rules are made from the
+names further up.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from mentormatch.errors import Fault, InputError
+
+MAX_BYTES: Final = 1 << 20
+"""The largest settings file that is read."""
+
+MAX_DEPTH: Final = 32
+"""The deepest nesting that is read."""
+
+PUBLIC_RULES: Final = frozenset(
+    {
+        "capacity",
+        "different_organisation",
+        "forbid",
+        "level_gap",
+        "min_overlap_hours",
+        "min_score",
+        "past_partners",
+        "reporting_line",
+        "require",
+        "same_team",
+        "shared_language",
+        "trained",
+    }
+)
+"""The rules that may be shown; a rule that is not among them counts as confidential."""
+
+DEFAULT_SHARE: Final = (
+    "department",
+    "goals",
+    "interests",
+    "job_title",
+    "languages",
+    "level",
+    "meeting_mode",
+    "needs",
+    "offers",
+    "organisation",
+    "overlapping_hours",
+    "profession",
+    "site",
+)
+"""The fields of the other side (and criteria) that an explanation may show unless told otherwise."""
+
+DEFAULT_OBJECTIVE: Final = ("coverage", "total")
+"""The tiers of a run that states none."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class LockSetting(_Strict):
+    """A pair that must be in the result; with a reason and a name it overrides public rules."""
+
+    mentee: str
+    mentor: str
+    reason: str | None = None
+    by: str | None = None
+
+
+class Settings(_Strict):
+    """What to score, which rules to keep and what to aim for.
+
+    Attributes
+    ----------
+    preset
+        The name of a preset, ``{name: weight}`` to mix several, or None for none.
+    scorers
+        ``{name: weight}``, or a list of ``{"scorer": name, "weight": w, …}`` with the scorer's own
+        arguments; replaces the preset's.
+    constraints
+        ``{"rule": name, …}`` with the rule's own arguments; added to the preset's.
+    objective
+        The tiers, most important first; replaces the preset's.
+    locks
+        Pairs that must be in the result.
+    min_score
+        Pairs that score below it are not made.
+    on
+        The date at which expiry, hours and daylight saving are read; None: today.
+    seed
+        Decides between exact ties.
+    share
+        The fields of the other side that an explanation may show; the name of a criterion
+        shows that criterion alone, such as ``"overlapping_hours"`` without the hours themselves.
+    mapping
+        Headings of tables to fields, for headings that are not found by themselves.
+
+    Examples
+    --------
+    >>> settings = Settings(scorers={"needs_offers": 3, "goals": 1}, constraints=[{"rule": "level_gap", "min": 1}])
+    >>> settings.objective is None
+    True
+    """
+
+    preset: str | dict[str, float] | None = "development"
+    scorers: dict[str, float] | tuple[dict[str, Any], ...] | None = None
+    constraints: tuple[dict[str, Any], ...] = Field(default=(), repr=False)
+    objective: tuple[str, ...] | None = None
+    locks: tuple[LockSetting, ...] = ()
+    min_score: float | None = Field(default=None, allow_inf_nan=False)
+    on: date | None = None
+    seed: int = 0
+    share: tuple[str, ...] = DEFAULT_SHARE
+    mapping: dict[str, str] = {}
+
+    @field_validator("objective", mode="before")
+    @classmethod
+    def _one_tier(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("locks", mode="before")
+    @classmethod
+    def _pairs(cls, value: Any) -> Any:
+        if not isinstance(value, Sequence) or isinstance(value, str):
+            return value
+        return tuple(
+            {"mentee": lock[0], "mentor": lock[1]} if isinstance(lock, (list, tuple)) and len(lock) == 2 else lock
+            for lock in value
+        )
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any] | Settings) -> Settings:
+        """Validate plain data, with every fault in one error.
+
+        Raises
+        ------
+        InputError
+            Each fault with the setting it concerns, never with the value given.
+        """
+        if isinstance(data, Settings):
+            return data
+        faults: tuple[Fault, ...] = ()
+        try:
+            return cls.model_validate(dict(data))
+        except ValidationError as error:
+            faults = setting_faults(error)
+        raise InputError(faults)
+
+    @classmethod
+    def read(cls, path: str | Path) -> Settings:
+        """Read settings from a .toml or .json file.
+
+        Parameters
+        ----------
+        path
+            At most 1 MiB, nested at most 32 deep.
+
+        Raises
+        ------
+        InputError
+            The file is missing, not TOML or JSON, or holds faults; all are listed.
+        """
+        path = Path(path)
+        return cls.parse(_read(path))
+
+    def public(self) -> Settings:
+        """Return the same settings without the rules that are confidential."""
+        return self.model_copy(
+            update={"constraints": tuple(r for r in self.constraints if r.get("rule") in PUBLIC_RULES)}
+        )
+
+
+def setting_faults(error: ValidationError, within: tuple[str | int, ...] = ()) -> tuple[Fault, ...]:
+    """Turn pydantic's errors about settings into faults that repeat no input."""
+    told = []
+    for fault in error.errors(include_input=False, include_context=False, include_url=False):
+        loc = (*within, *(part for part in fault["loc"] if isinstance(part, int) or part in _KNOWN))
+        if fault["type"] == "extra_forbidden":
+            known = ", ".join(Settings.model_fields)
+            msg = f"there is no setting {str(fault['loc'][-1])[:60]!r}; the settings are {known}"
+        else:
+            msg = fault["msg"]
+        told.append(Fault(tuple(loc), fault["type"], msg))
+    return tuple(told)
+
+
+_KNOWN: Final = frozenset(Settings.model_fields) | frozenset(LockSetting.model_fields)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    problem = None
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        problem = f"{path}: cannot be read ({error.strerror or 'no such file'})"
+    if problem is None:
+        if len(raw) > MAX_BYTES:
+            raise InputError(Fault((str(path),), "too_large", f"a settings file has at most {MAX_BYTES:,} bytes"))
+        data, problem = _decode(path, raw)
+        if problem is None:
+            return data
+    raise InputError(Fault((), "unreadable", problem))
+
+
+def _decode(path: Path, raw: bytes) -> tuple[dict[str, Any], str | None]:
+    """Return the data, or what is wrong with the file."""
+    data: Any = None
+    problem = None
+    suffix = path.suffix.lower()
+    try:
+        if suffix == ".toml":
+            data = tomllib.loads(raw.decode("utf-8-sig"))
+        elif suffix == ".json":
+            data = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_no_doubles, parse_constant=_no_constant)
+        else:
+            problem = f"settings are read from .toml and .json, not from {suffix or 'a file without suffix'}"
+    except UnicodeDecodeError:
+        problem = "is not UTF-8 text"
+    except RecursionError:
+        problem = "is nested too deeply"
+    except ValueError as error:
+        problem = str(error)[:200]
+    if problem is None and not isinstance(data, dict):
+        problem = "must hold one table of settings"
+    if problem is None and _depth(data) > MAX_DEPTH:
+        problem = f"is nested more than {MAX_DEPTH} deep"
+    return (data, None) if problem is None else ({}, f"{path}: {problem}")
+
+
+def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        msg = "a key stands twice in one object"
+        raise ValueError(msg)
+    return data
+
+
+def _no_constant(name: str) -> Any:
+    msg = f"{name} is not a number that JSON knows"
+    raise ValueError(msg)
+
+
+def _depth(value: Any) -> int:
+    """How deeply lists and tables are nested, without recursion."""
+    deepest, ahead = 0, [(value, 1)]
+    while ahead:
+        here, depth = ahead.pop()
+        deepest = max(deepest, depth)
+        if depth > MAX_DEPTH:
+            return depth
+        inner = here.values() if isinstance(here, dict) else here if isinstance(here, list) else ()
+        ahead.extend((part, depth + 1) for part in inner)
+    return deepest
+
+
+PRESETS: Final[Mapping[str, Settings]] = {
+    "development": Settings(
+        preset=None,
+        scorers={
+            "needs_offers": 3,
+            "goals": 3,
+            "overlapping_hours": 2,
+            "shared_languages": 2,
+            "level_gap": 1,
+            "free_text": 1,
+        },
+        constraints=({"rule": "reporting_line", "depth": 2},),
+        objective=DEFAULT_OBJECTIVE,
+    ),
+}
+"""The presets by name; each is a complete ``Settings``."""
+
+
+def preset(name: str) -> Settings:
+    """Return a preset: scorers, rules and tiers that belong together.
+
+    Parameters
+    ----------
+    name
+        ``"development"``.
+
+    Raises
+    ------
+    InputError
+        There is no preset of that name; the message lists those there are.
+
+    Examples
+    --------
+    >>> preset("development").objective
+    ('coverage', 'total')
+    """
+    if name not in PRESETS:
+        known = ", ".join(sorted(PRESETS))
+        raise InputError(Fault(("preset",), "unknown_preset", f"there is no preset {name!r}; known are {known}"))
+    return PRESETS[name].model_copy(deep=True)
+
+
+def mix(names: Mapping[str, float]) -> Settings:
+    """Mix presets: scorers by weight, all their rules once, the tiers of the weightiest.
+
+    Raises
+    ------
+    InputError
+        A name is unknown, or a weight is not a positive number.
+    """
+    faults = [
+        Fault(("preset", name), "bad_weight", "the weight of a preset is a positive number")
+        for name, weight in names.items()
+        if not 0 < weight < float("inf")
+    ]
+    if faults or not names:
+        raise InputError(faults or "a mix of presets names at least one")
+    scorers: dict[str, float] = {}
+    rules: list[dict[str, Any]] = []
+    for name, weight in sorted(names.items()):
+        part = preset(name)
+        given = dict(part.scorers) if isinstance(part.scorers, dict) else {}
+        whole = sum(given.values())
+        for scorer, own in given.items():
+            scorers[scorer] = scorers.get(scorer, 0.0) + weight * own / whole
+        rules.extend(rule for rule in part.constraints if rule not in rules)
+    weightiest = max(sorted(names), key=lambda name: names[name])
+    return Settings(preset=None, scorers=scorers, constraints=tuple(rules), objective=preset(weightiest).objective)

@@ -1,0 +1,171 @@
+"""Settings as plain data: presets, files, requests."""
+
+import json
+
+import pytest
+
+import mentormatch as mm
+from mentormatch.constraints import RULES, is_confidential
+from mentormatch.settings import PRESETS, PUBLIC_RULES, mix
+
+
+def test_public_rules_are_those_that_say_so():
+    """The list of rules that may be shown is exactly the shipped rules that are not confidential."""
+    assert {name for name, rule in RULES.items() if not is_confidential(rule)} == PUBLIC_RULES
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_a_preset_is_settings_that_match_takes(name):
+    """Every preset is complete settings, and matching with its name or with itself is the same."""
+    people = [{"id": "Mia", "offers": ["tax"]}], [{"id": "Ann", "needs": ["tax"]}]
+    assert isinstance(mm.preset(name), mm.Settings)
+    assert mm.match(*people, preset=name).pairs == mm.match(*people, preset=mm.preset(name)).pairs
+
+
+def test_a_preset_cannot_be_spoiled():
+    """Changing what preset() returned changes nothing for the next caller."""
+    mm.preset("development").scorers["needs_offers"] = 0
+    assert mm.preset("development").scorers["needs_offers"] == 3
+
+
+def test_an_unknown_preset_lists_the_known():
+    """A misspelt preset is an error that names those there are."""
+    with pytest.raises(mm.InputError, match="development"):
+        mm.match([{"id": "Mia"}], [{"id": "Ann"}], preset="developmnet")
+
+
+def test_a_mix_of_presets_weighs_them():
+    """Mixing a preset with itself keeps the proportions of its criteria."""
+    mixed = mix({"development": 2})
+    assert mixed.scorers["needs_offers"] / mixed.scorers["level_gap"] == pytest.approx(3)
+    with pytest.raises(mm.InputError):
+        mix({"development": -1})
+
+
+def test_toml_and_json_read_the_same(tmp_path):
+    """The same settings in TOML and in JSON are equal."""
+    (tmp_path / "a.toml").write_text(
+        'preset = "development"\nobjective = ["coverage", "total"]\nlocks = [["Ann", "Mia"]]\n'
+        '[[constraints]]\nrule = "level_gap"\nmin = 1\n'
+    )
+    (tmp_path / "a.json").write_text(
+        json.dumps(
+            {
+                "preset": "development",
+                "objective": ["coverage", "total"],
+                "locks": [["Ann", "Mia"]],
+                "constraints": [{"rule": "level_gap", "min": 1}],
+            }
+        )
+    )
+    assert mm.Settings.read(tmp_path / "a.toml") == mm.Settings.read(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.json", '{"seed": 1, "seed": 2}'),
+        ("a.json", '{"min_score": NaN}'),
+        ("a.json", "[" * 100_000),
+        ("a.json", '{"seed": ' + "9" * 5000 + "}"),
+        ("a.json", "[]"),
+        ("a.toml", "seed = = 1"),
+        ("a.toml", "\x00"),
+        ("a.yaml", "seed: 1"),
+        ("a.json", json.dumps({"constraints": [{"rule": "x", "deep": eval("[" * 40 + "]" * 40)}]})),
+    ],
+)
+def test_a_hostile_file_is_an_input_error(tmp_path, name, text):
+    """Doubles, NaN, endless nesting, endless numbers and other formats end in one readable error."""
+    (tmp_path / name).write_text(text)
+    with pytest.raises(mm.InputError) as caught:
+        mm.Settings.read(tmp_path / name)
+    assert caught.value.__context__ is None
+
+
+def test_a_missing_file_is_named():
+    """Settings that are not there: the error says which file."""
+    with pytest.raises(mm.InputError, match=r"nowhere\.toml"):
+        mm.Settings.read("nowhere.toml")
+
+
+def test_every_fault_of_settings_is_told():
+    """An unknown setting, a wrong number and a wrong lock come together, without their values."""
+    with pytest.raises(mm.InputError) as caught:
+        mm.Settings.parse({"presett": 1, "min_score": "Quibbledash", "locks": [["a"]]})
+    assert caught.value.total == 3
+    assert "Quibbledash" not in str(caught.value)
+
+
+def test_rules_are_not_in_the_repr():
+    """Settings may hold tensions; their repr shows none."""
+    settings = mm.Settings(constraints=[{"rule": "tension", "a": "Ann", "b": "Mia"}])
+    assert "Mia" not in repr(settings)
+    assert settings.public().constraints == ()
+
+
+# --- requests --------------------------------------------------------------------------------------
+
+BODY = {
+    "schema": "mentormatch/request/1",
+    "mentors": [{"id": "Mia", "offers": ["tax"], "vetoes": ["Bo"]}, {"id": "Ned"}],
+    "mentees": [{"id": "Ann", "needs": ["tax"]}, {"id": "Bo", "needs": ["tax"]}],
+    "settings": {"seed": 7, "constraints": [{"rule": "tension", "a": "Ann", "b": "Ned"}]},
+}
+
+
+def test_a_request_is_matched_as_it_stands():
+    """A request alone is people and settings: the same result as with arguments."""
+    whole = mm.match(mm.Request.parse(json.dumps(BODY)))
+    apart = mm.match(BODY["mentors"], BODY["mentees"], constraints=BODY["settings"]["constraints"], seed=7)
+    assert whole.to_json() == apart.to_json()
+    assert {(pair.mentee, pair.mentor) for pair in whole} == {("Ann", "Mia"), ("Bo", "Ned")}
+
+
+def test_nothing_may_be_said_twice():
+    """What a request says itself may not be given beside it."""
+    with pytest.raises(mm.InputError, match="scorers"):
+        mm.match(mm.Request.parse(BODY), scorers={"goals": 1})
+
+
+def test_faults_of_a_request_name_row_person_and_field():
+    """Two wrong people and an unknown field are three faults, none with a value."""
+    body = {
+        "mentors": [{"id": "Mia", "capacity": "Quibbledash"}, {"id": "Ned", "vetoes": {"Quibbledash": 1}}],
+        "mentees": [{"id": "Ann", "Quibbledash": 1}],
+    }
+    with pytest.raises(mm.InputError) as caught:
+        mm.Request.parse(body)
+    told = caught.value.errors()
+    assert [(fault["row"], fault["id"]) for fault in told] == [(0, "Mia"), (1, "Ned"), (0, "Ann")]
+    assert "capacity" in told[0]["loc"]
+    assert "vetoes" in told[1]["loc"]
+    assert "Quibbledash" not in str(caught.value) + repr(told)
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{", b"\xff", '{"mentors": NaN}', "[" * 100_000, '{"a": 1, "a": 2}'])
+def test_a_body_that_is_no_request(body):
+    """What is not an object in JSON is one input error."""
+    with pytest.raises(mm.InputError):
+        mm.Request.parse(body)
+
+
+def test_confidences_are_written_only_when_asked_for():
+    """to_json leaves vetoes and tensions out; with confidential=True it comes back whole."""
+    request = mm.Request.parse(BODY)
+    assert "Bo" not in json.dumps(json.loads(request.to_json())["mentors"])
+    assert "tension" not in request.to_json()
+    again = mm.Request.parse(request.to_json(confidential=True))
+    assert mm.match(again).to_json() == mm.match(request).to_json()
+    assert "Mia" not in repr(request)
+
+
+def test_the_schema_knows_rules_and_scorers():
+    """The JSON schema of a request lists the rules and scorers there are."""
+    text = json.dumps(mm.schema("request"))
+    assert "level_gap" in text
+    assert "needs_offers" in text
+    assert mm.schema("matching")["title"] == "Matching"
+    with pytest.raises(mm.InputError, match="request"):
+        mm.schema("programme")
