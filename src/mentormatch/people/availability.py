@@ -1,0 +1,172 @@
+"""The exact minutes that two people have in common in a week.
+
+Local times become UTC by the rules of the time zone in the week of a given date, so the
+same two people may have an hour less in common in the weeks between two changes of the
+clock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.people.slots import WEEK, minutes
+
+if TYPE_CHECKING:
+    from mentormatch.people.pool import Pool
+
+
+def _in_utc(slot: str, zone: str | None, monday: dt.datetime) -> list[tuple[int, int]]:
+    """Return a slot as half-open intervals of minutes within one UTC week, wrapped at its end."""
+    start, end = minutes(slot)
+    if zone is not None:
+        info = ZoneInfo(zone)
+        start, end = (at - _offset(monday + dt.timedelta(minutes=at), info) for at in (start, end))
+    if end <= start:  # the hour that the clock skips
+        return []
+    low = start % WEEK
+    high = low + end - start
+    return [(low, high)] if high <= WEEK else [(low, WEEK), (0, high - WEEK)]
+
+
+def _offset(local: dt.datetime, info: ZoneInfo) -> int:
+    """Return how many minutes a local time is ahead of UTC."""
+    ahead = local.replace(tzinfo=info).utcoffset()
+    return 0 if ahead is None else round(ahead.total_seconds() / 60)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Overlap:
+    """Minutes a week that each mentee and mentor have in common.
+
+    Every number is a sum of whole minutes below 2**24, exact in single precision, so a
+    block, a pair and any way of cutting blocks give the same numbers bit for bit.
+
+    Attributes
+    ----------
+    mentee_known, mentor_known
+        Whether a person's hours are known (bool arrays).
+    mentee_factors, mentor_factors
+        float32 arrays, or CSR where many different times are in use; the product of the
+        first with the second transposed is the minutes in common, zero where unknown.
+    """
+
+    mentee_known: NDArray[np.bool_]
+    mentor_known: NDArray[np.bool_]
+    mentee_factors: Any
+    mentor_factors: Any
+
+    def block(self, rows: NDArray[np.int64] | slice, cols: NDArray[np.int64] | slice) -> NDArray[np.float64]:
+        """Return minutes a week for a rectangle of pairs; NaN where a side is unknown."""
+        product = self.mentee_factors[rows] @ self.mentor_factors[cols].T
+        dense = product if isinstance(product, np.ndarray) else product.toarray()
+        found = dense.astype(np.float64)
+        found[~self.mentee_known[rows]] = np.nan
+        found[:, ~self.mentor_known[cols]] = np.nan
+        return found
+
+    def pairs(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return minutes a week for pairs, the same numbers as a block; NaN where a side is unknown."""
+        found = np.empty(len(i))
+        for start in range(0, len(i), 4096):
+            part = slice(start, start + 4096)
+            left, right = self.mentee_factors[i[part]], self.mentor_factors[j[part]]
+            if isinstance(left, np.ndarray):
+                found[part] = np.einsum("ij,ij->i", left, right)
+            else:
+                found[part] = np.asarray(left.multiply(right).sum(axis=1)).ravel()
+        found[~(self.mentee_known[i] & self.mentor_known[j])] = np.nan
+        return found
+
+
+_DENSE_SEGMENTS = 1024
+"""Up to so many distinct stretches of time a dense matrix is the faster one."""
+
+
+def overlap_minutes(pool: Pool, on: dt.date) -> Overlap:
+    """Return the minutes a week that mentees and mentors have in common.
+
+    Parameters
+    ----------
+    pool
+        People with ``availability`` and ``time_zone``. Where only one time zone is stated
+        by anybody, or none, everybody is taken to be in it; where several are, the hours
+        of people who state none are unknown.
+    on
+        A day of the week that is meant: time zones are read for that week.
+
+    Returns
+    -------
+    Overlap
+        Exact minutes, by block or by pair.
+    """
+    slot_sides = pool.objects("availability")
+    zone_sides = pool.objects("time_zone")
+    stated = sorted({zone for side in zone_sides for zone in side if zone is not None})
+    only = stated[0] if len(stated) == 1 else None
+    monday = dt.datetime.combine(on - dt.timedelta(days=on.weekday()), dt.time())
+    memo: dict[tuple[str, str | None], list[tuple[int, int]]] = {}
+    spans, known = [], []
+    for slot_side, zone_side in zip(slot_sides, zone_sides, strict=True):
+        zones = [zone or only for zone in zone_side]
+        usable = [bool(free) and (zone is not None or not stated) for free, zone in zip(slot_side, zones, strict=True)]
+        known.append(np.array(usable, dtype=bool))
+        spans.append(_spans(list(slot_side), zones, usable, monday, memo))
+    edges = np.unique(np.concatenate([part[:, 1:].ravel() for part in spans]))
+    factors = [_incidence(part, len(mask), edges) for part, mask in zip(spans, known, strict=True)]
+    lengths = np.diff(edges).astype(np.float32)
+    weighted = factors[0] * lengths if isinstance(factors[0], np.ndarray) else factors[0].multiply(lengths).tocsr()
+    return Overlap(known[0], known[1], weighted, factors[1])
+
+
+def _spans(
+    slot_side: Sequence[Any],
+    zones: Sequence[str | None],
+    usable: Sequence[bool],
+    monday: dt.datetime,
+    memo: dict[tuple[str, str | None], list[tuple[int, int]]],
+) -> NDArray[np.int64]:
+    """Return (person, start, end) for every stretch of free time of one side."""
+    found: list[tuple[int, int, int]] = []
+    for person, (free, zone, use) in enumerate(zip(slot_side, zones, usable, strict=True)):
+        if not use:
+            continue
+        for slot in free:
+            key = (slot, zone)
+            if key not in memo:
+                memo[key] = _in_utc(slot, zone, monday)
+            found += [(person, start, end) for start, end in memo[key]]
+    return np.array(found, dtype=np.int64).reshape(-1, 3)
+
+
+def _incidence(spans: NDArray[np.int64], people: int, edges: NDArray[np.int64]) -> Any:
+    """Return people × segments: 1 where somebody is free between two edges."""
+    segments = max(len(edges) - 1, 0)
+    starts, ends = np.searchsorted(edges, spans[:, 1]), np.searchsorted(edges, spans[:, 2])
+    dense = segments <= _DENSE_SEGMENTS
+    parts: list[Any] = []
+    for first in range(0, max(people, 1), 4096):
+        last = min(first + 4096, people)
+        inside = (spans[:, 0] >= first) & (spans[:, 0] < last)
+        steps = np.zeros((last - first, segments + 1), dtype=np.int32)
+        np.add.at(steps, (spans[inside, 0] - first, starts[inside]), 1)
+        np.add.at(steps, (spans[inside, 0] - first, ends[inside]), -1)
+        free = (np.cumsum(steps, axis=1)[:, :segments] > 0).astype(np.float32)
+        parts.append(free if dense else _sparse(free))
+    if dense:
+        return np.concatenate(parts)
+    from scipy.sparse import vstack
+
+    return vstack(parts, format="csr")
+
+
+def _sparse(array: NDArray[np.float32]) -> Any:
+    from scipy.sparse import csr_array
+
+    return csr_array(array)

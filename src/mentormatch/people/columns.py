@@ -1,0 +1,243 @@
+"""From a table and a plan to the answers of one side, in columns, with the faults of every row.
+
+No model is made on the way. A column goes through the one function of its field's kind,
+the same that models use; text that occurs more than once is read once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+from mentormatch.errors import Fault, InputError
+from mentormatch.people.fields import FIELD, Field, Kind, fields_of
+from mentormatch.people.frozen import Attributes, Frozen, Secret
+from mentormatch.people.headings import Plan, listed
+from mentormatch.people.notes import Reject, Side
+from mentormatch.people.tables import Table, is_blank
+from mentormatch.people.values import identifier
+
+Wrongs = dict[int, list[tuple[str, str, str]]]
+"""Position of a row -> (field, code, message) of everything wrong with it."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Columns:
+    """The answers of one side.
+
+    Attributes
+    ----------
+    side
+        Whose they are.
+    values
+        Field -> one value a person, in listing order; every field of the side is there.
+    rows
+        Where each person stood in the table, counted from 0.
+    """
+
+    side: Side
+    values: Mapping[str, tuple[Any, ...]]
+    rows: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.values["id"])
+
+    def take(self, positions: Sequence[int]) -> Columns:
+        """Return the answers of some people only, in the order asked for."""
+        kept = {name: tuple(column[k] for k in positions) for name, column in self.values.items()}
+        return Columns(self.side, kept, [self.rows[k] for k in positions])
+
+    def replaced(self, name: str, column: Sequence[Any]) -> Columns:
+        """Return the answers with one column replaced."""
+        return Columns(self.side, {**self.values, name: tuple(column)}, self.rows)
+
+
+def read_side(side: Side, table: Table, plan: Plan) -> tuple[Columns, tuple[Reject, ...]]:
+    """Read every answer of one side.
+
+    Parameters
+    ----------
+    side
+        The side.
+    table
+        Its people.
+    plan
+        What each column is.
+
+    Returns
+    -------
+    Columns, tuple of Reject
+        The people who could be read, and the rows that could not, with all their faults.
+
+    Raises
+    ------
+    InputError
+        If no column tells who somebody is.
+    """
+    count = len(table.rows)
+    wrongs: Wrongs = defaultdict(list)
+    values: dict[str, Sequence[Any]] = {}
+    for field in fields_of(side):
+        positions = plan.fields.get(field.name, ())
+        if field.kind is Kind.SECRET and len(positions) > 1:
+            each = [read_column(field, table.columns[k], wrongs) for k in positions]
+            values[field.name] = [Secret(one for told in row for one in told) for row in zip(*each, strict=True)]
+        elif positions:
+            values[field.name] = read_column(field, _cells(table, positions), wrongs)
+        else:
+            values[field.name] = [field.reader.unanswered] * count
+    values["attributes"] = _attributes(table, plan, values["attributes"])
+    values["audit_attributes"] = _audit(table, plan, values["audit_attributes"])
+    if "name" not in plan.fields and plan.name_parts:
+        values["name"] = _full_names(table, plan)
+    if "id" not in plan.fields:
+        values["id"] = _other_ids(side, table, plan, values, wrongs)
+    _find_doubles(values["id"], wrongs)
+    for position, (code, message) in table.spoilt.items():
+        wrongs[position] = [("", code, message)]  # what else is wrong there follows from it
+    rejects = tuple(
+        Reject(side, table.rows[k], values["id"][k], _faults(side, table.rows[k], values["id"][k], wrongs[k]))
+        for k in sorted(wrongs)
+    )
+    everybody = Columns(side, {name: tuple(column) for name, column in values.items()}, table.rows)
+    return everybody.take([k for k in range(count) if k not in wrongs]) if wrongs else everybody, rejects
+
+
+def read_column(field: Field, cells: Sequence[Any], wrongs: Wrongs) -> list[Any]:
+    """Read one column, adding what is wrong to ``wrongs``; None is no answer."""
+    read, unanswered = field.reader.read, field.reader.unanswered
+    values: list[Any] = [unanswered] * len(cells)
+    memo: dict[str, Any] = {}
+    for position, cell in enumerate(cells):
+        if cell is None:
+            if field.name != "id":
+                continue
+        elif type(cell) is str and cell in memo:
+            values[position] = memo[cell]
+            continue
+        value, fault = _attempt(read, cell)
+        if fault is not None:
+            wrongs[position].append((field.name, *fault))
+        else:
+            values[position] = value
+            if type(cell) is str:
+                memo[cell] = value
+    return values
+
+
+def _attempt(read: Callable[[Any], Any], cell: Any) -> tuple[Any, tuple[str, str] | None]:
+    """Return a cell's value, or the code and message of what is wrong with it."""
+    try:
+        return read(cell), None
+    except PydanticCustomError as error:
+        return None, (error.type, error.message())
+    except Exception:  # noqa: BLE001  # a foreign object may raise anything when it is looked at
+        return None, ("unreadable", "cannot be read")
+
+
+def _cells(table: Table, positions: Sequence[int]) -> Sequence[Any]:
+    """Return the cells of one field: of several columns, the first answered."""
+    if not positions:
+        return ()
+    first, *others = (table.columns[k] for k in positions)
+    if not others:
+        return first
+    return [next((cell for cell in row if not is_blank(cell)), None) for row in zip(first, *others, strict=True)]
+
+
+def _attributes(table: Table, plan: Plan, given: Sequence[Any]) -> Sequence[Any]:
+    """Return everybody's free attributes: those given as such, those named, and those nobody asked for."""
+    columns = {name: _cells(table, (position,)) for name, position in plan.hidden.items()}
+    hidden = frozenset(columns)
+    columns |= {name: _cells(table, positions) for name, positions in plan.named.items()}
+    if not columns:
+        return given
+    names = tuple(columns)
+    rows = zip(*columns.values(), strict=True)
+    found = []
+    for own, row in zip(given, rows, strict=True):
+        answers = {name: None if is_blank(cell) else cell for name, cell in zip(names, row, strict=True)}
+        if own:
+            found.append(Attributes({**answers, **own}, (hidden - own.keys()) | own.hidden))
+        else:
+            found.append(Attributes(answers, hidden))
+    return found
+
+
+def _audit(table: Table, plan: Plan, given: Sequence[Any]) -> Sequence[Any]:
+    """Return everybody's attributes for the audit."""
+    columns = [(name, _cells(table, positions)) for name, positions in plan.audit.items()]
+    if not columns:
+        return given
+    return [
+        Frozen({**{name: cells[k] for name, cells in columns if not is_blank(cells[k])}, **own})
+        for k, own in enumerate(given)
+    ]
+
+
+def _full_names(table: Table, plan: Plan) -> list[str | None]:
+    """Return first name, infix and last name as one name."""
+    rows = zip(*(table.columns[k] for k in plan.name_parts), strict=True)
+    return [" ".join(str(cell).strip() for cell in row if not is_blank(cell)) or None for row in rows]
+
+
+def _other_ids(side: Side, table: Table, plan: Plan, values: Mapping[str, Sequence[Any]], wrongs: Wrongs) -> list[Any]:
+    """Return e-mail addresses or unique names as ids, where there is no column of ids."""
+    count = len(table.rows)
+    if "email" in plan.fields and any(values["email"]):
+        source, cells = "email", values["email"]
+    else:
+        source, cells = "name", values["name"]
+        answered = [cell for cell in cells if cell is not None]
+        if count and len(set(answered)) < max(len(answered), 1):
+            answered = []
+        if (
+            (count or table.headings)
+            and not answered
+            and not (("name" in plan.fields or plan.name_parts) and not count)
+        ):
+            raise InputError(Fault((side,), "no_id", _no_id(table, plan)))
+    found: list[Any] = [None] * count
+    for position, cell in enumerate(cells):
+        if position in table.spoilt:
+            continue
+        value, fault = _attempt(identifier, cell)
+        if fault is None:
+            found[position] = value
+        elif not any(name == source for name, _, _ in wrongs.get(position, ())):
+            wrongs[position].append(("id", "missing_id", f"has no {source}, which stands in for the missing id"))
+    return found
+
+
+def _no_id(table: Table, plan: Plan) -> str:
+    """Say that nobody can be told apart, and which headings there are."""
+    names = "; the names are not unique" if "name" in plan.fields else ""
+    if not plan.fields and not plan.name_parts:
+        names = "; none of the headings is known"
+    return (
+        f"no column says who somebody is{names}. The headings are {listed(table.headings)}. "
+        'Call one of them id, or map it: mapping={"your heading": "id"}'
+    )
+
+
+def _find_doubles(ids: Sequence[str | None], wrongs: Wrongs) -> None:
+    """Add a fault to every row whose id another row has too."""
+    counts = Counter(ids)
+    if len(counts) == len(ids):
+        return
+    for position, one in enumerate(ids):
+        if one is not None and counts[one] > 1:
+            message = f"is the id of {counts[one]} rows; everybody needs one of their own"
+            wrongs[position].append(("id", "duplicate_id", message))
+
+
+def _faults(side: Side, row: int, who: str | None, wrong: list[tuple[str, str, str]]) -> tuple[Fault, ...]:
+    order = {name: k for k, name in enumerate(FIELD)}
+    ordered = sorted(wrong, key=lambda one: order.get(one[0], -1))
+    return tuple(
+        Fault((side, row, name) if name else (side, row), code, message, row, who) for name, code, message in ordered
+    )

@@ -1,0 +1,52 @@
+"""What custom code sees of a person: everything but what was told in confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from mentormatch.people.fields import FIELD
+
+PUBLIC_FIELDS = frozenset(name for name, field in FIELD.items() if field.public)
+"""Names of the fields that scorers may see."""
+
+
+class PublicView:
+    """One person without vetoes, audit attributes or e-mail; those names do not exist here.
+
+    Attribute access gives the answers as models give them: ``mentee.needs``,
+    ``mentor.capacity``, ``mentee.attributes["motivation"]``. It cannot be changed.
+    """
+
+    __slots__ = ("_answers",)
+
+    _answers: Mapping[str, Any]
+
+    def __init__(self, answers: Mapping[str, Any]) -> None:
+        object.__setattr__(self, "_answers", {k: v for k, v in answers.items() if k in PUBLIC_FIELDS})
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._answers:
+            raise AttributeError(f"a person has no public answer {name!r}")
+        return self._answers[name]
+
+    def __setattr__(self, _name: str, _value: object) -> NoReturn:
+        raise AttributeError("a person cannot be changed here")
+
+    def __delattr__(self, _name: str) -> NoReturn:
+        raise AttributeError("a person cannot be changed here")
+
+    def __dir__(self) -> list[str]:
+        return sorted(self._answers)
+
+    def __eq__(self, other: object) -> bool:
+        return self._answers == other._answers if isinstance(other, PublicView) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._answers["id"])
+
+    def __repr__(self) -> str:
+        return f"PublicView(id={self._answers['id']!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (dict(self._answers),)

@@ -1,0 +1,173 @@
+"""One request: the people and the settings of a run, as a backend receives them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mentormatch.errors import Fault, InputError
+from mentormatch.people.models import Mentee, Mentor
+from mentormatch.settings import Settings
+
+SCHEMA: Final = "mentormatch/request/1"
+"""The schema that this version writes and reads."""
+
+
+class Request(BaseModel):
+    """People and settings together, strict: what a backend posts.
+
+    Attributes
+    ----------
+    mentors, mentees
+        The people, as models or mappings of their fields; an unknown field is an error.
+    settings
+        Scorers, rules, tiers and locks as plain data.
+
+    Examples
+    --------
+    >>> request = Request.parse({"mentors": [{"id": "Mia"}], "mentees": [{"id": "Ann"}]})
+    >>> request.mentors[0].id
+    'Mia'
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
+
+    schema_: Literal["mentormatch/request/1"] = Field(default=SCHEMA, alias="schema")
+    mentors: tuple[Mentor, ...] = ()
+    mentees: tuple[Mentee, ...] = ()
+    settings: Settings = Settings()
+
+    def __repr__(self) -> str:
+        return f"Request({len(self.mentors)} mentors, {len(self.mentees)} mentees)"
+
+    __str__ = __repr__
+
+    @classmethod
+    def parse(cls, body: bytes | str | Mapping[str, Any]) -> Request:
+        """Read a request from a raw body, with every fault in one error.
+
+        Parameters
+        ----------
+        body
+            JSON as bytes or text, or the mapping it decodes to.
+
+        Raises
+        ------
+        InputError
+            Every fault with its place and, where known, the person's id; never a value.
+        """
+        data = body if isinstance(body, Mapping) else _decoded(body)
+        faults: tuple[Fault, ...] = ()
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            faults = tuple(
+                _fault(one, data) for one in error.errors(include_input=False, include_context=False, include_url=False)
+            )
+        raise InputError(faults)
+
+    def to_json(self, *, confidential: bool = False) -> str:
+        """Return the request as JSON.
+
+        Parameters
+        ----------
+        confidential
+            Whether vetoes, audit attributes and confidential rules are carried too; without
+            them the request cannot be run again with the same result.
+        """
+        settings = self.settings if confidential else self.settings.public()
+        data: dict[str, Any] = {"schema": self.schema_}
+        for side in ("mentors", "mentees"):
+            people = getattr(self, side)
+            data[side] = [_dumped(person, confidential=confidential) for person in people]
+        data["settings"] = settings.model_dump(mode="json", exclude_defaults=True)
+        return json.dumps(data, ensure_ascii=False, sort_keys=True)
+
+
+def unpacked(
+    request: Request, mentees: Any, preset: Any, arguments: Mapping[str, Any]
+) -> tuple[tuple[Mentor, ...], tuple[Mentee, ...], Settings]:
+    """Take a request apart, and refuse whatever it says itself beside it.
+
+    Raises
+    ------
+    InputError
+        People, preset, scorers, rules, locks, smallest score or date are given beside the request.
+    """
+    beside = [name for name, value in arguments.items() if value not in (None, ())]
+    if mentees is not None:
+        beside.append("mentees")
+    if isinstance(preset, (str, Mapping, Settings)) or preset is None:
+        beside.append("preset")
+    if beside:
+        msg = "a Request says this itself; only solver, time_limit, memory and progress may be given beside it"
+        raise InputError([Fault((name,), "beside_request", msg) for name in sorted(beside)])
+    return request.mentors, request.mentees, request.settings
+
+
+def _decoded(body: bytes | str) -> Mapping[str, Any]:
+    """Decode a JSON body without trusting it."""
+    problem = ""
+    data: Any = None
+    try:
+        data = json.loads(body, object_pairs_hook=_once, parse_constant=_refused)
+    except RecursionError:
+        problem = "the body is nested too deeply"
+    except UnicodeDecodeError:
+        problem = "the body is not UTF-8 text"
+    except ValueError:
+        problem = "the body is not JSON, or repeats a key, or holds NaN or an endless number"
+    if not problem and not isinstance(data, Mapping):
+        problem = "the body is an object with mentors, mentees and settings"
+    if problem:
+        raise InputError(Fault((), "bad_body", problem))
+    return data  # type: ignore[no-any-return]
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        msg = "repeated key"
+        raise ValueError(msg)
+    return data
+
+
+def _refused(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _fault(error: Any, data: Mapping[str, Any]) -> Fault:
+    """Tell one of pydantic's errors by row, person and declared field."""
+    loc = tuple(error["loc"])
+    if loc[:1] == ("settings",):
+        return Fault(loc[:2], error["type"], error["msg"])
+    row = loc[1] if len(loc) > 1 and isinstance(loc[1], int) else None
+    fields = {"mentors": Mentor.model_fields, "mentees": Mentee.model_fields}.get(str(loc[0]) if loc else "", {})
+    field = str(loc[2]) if len(loc) > 2 else None
+    known = field in fields
+    shown = (*loc[:2], field) if known and field is not None else loc[:2]
+    msg = "there is no such field" if error["type"] == "extra_forbidden" else error["msg"]
+    return Fault(shown, error["type"], msg, row, _id_at(data, loc))
+
+
+def _id_at(data: Mapping[str, Any], loc: tuple[Any, ...]) -> str | None:
+    people = data.get(loc[0]) if loc else None
+    if len(loc) < 2 or not isinstance(people, (list, tuple)) or not isinstance(loc[1], int) or loc[1] >= len(people):
+        return None
+    person = people[loc[1]]
+    one = person.get("id") if isinstance(person, Mapping) else getattr(person, "id", None)
+    return None if one is None else str(one)[:100]
+
+
+def _dumped(person: Mentor | Mentee, *, confidential: bool) -> dict[str, Any]:
+    data = person.model_dump(mode="json", exclude_defaults=True)
+    if confidential:
+        if person.audit_attributes:
+            data["audit_attributes"] = dict(person.audit_attributes)
+        vetoes = tuple(person.vetoes)
+        if vetoes:
+            data["vetoes"] = list(vetoes)
+    return data

@@ -1,0 +1,181 @@
+"""Which heading means which field."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentormatch.errors import InputError
+from mentormatch.people import Pool
+from mentormatch.people.fields import FIELDS
+from mentormatch.people.headings import is_audit, is_sensitive, near, recognised
+from mentormatch.people.tables import numbered
+
+
+def read(heading, answer="x", **more):
+    return Pool.read([{"id": "m"}], [{"id": "e", heading: answer}], **more)
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("ID", "id"),
+        ("Personeelsnummer ", "id"),
+        ("Full_Name", "name"),
+        ("E-mailadres", "email"),
+        ("JobTitle", "job_title"),
+        ("AFDELING", "department"),
+        ("Leerwensen (max. 3)", "needs"),
+        ("Óver mij", "bio"),
+        ("over-mij", "bio"),
+        ("time zone", "time_zone"),
+        ("Niveau", "level"),
+        ("How many mentees?", "capacity"),
+        ("Favourite colour", None),
+        ("Role", None),
+    ],
+)
+def test_headings_are_recognised(heading, field):
+    """Case, spaces, accents, underscores and remarks in brackets do not count; English and Dutch do."""
+    assert recognised(heading) == field
+
+
+@given(st.sampled_from([(field.name, one) for field in FIELDS for one in (*field.english, *field.dutch)]), st.data())
+def test_headings_are_recognised_however_they_are_set(known, data):
+    """Every heading of the table is found in any case, with spaces or underscores about it."""
+    field, heading = known
+    shown = "".join(data.draw(st.sampled_from([sign.lower(), sign.upper()])) for sign in heading).replace("ß", "ss")
+    assert recognised(f" {shown.replace(' ', data.draw(st.sampled_from(' _-')))} ") == field
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Medical history", "Religie", "BSN", "Do you have a disability?", "Gezondheidsklachten", "Vakbondslid", "Salary",
+     "Who would you prefer NOT to work with?", "Vertrouwelijke opmerking HR: geheim", "Seksuele geaardheid",
+    "ethnicity",  "Ziekteverzuim 2025", "MonthlyIncome", "Met wie wil je liever niet gekoppeld worden"],
+)  # fmt: skip
+def test_confidential_headings_are_not_read(heading):
+    """What looks confidential or like a special category of data is not kept at all, and that is noted."""
+    assert is_sensitive(heading)
+    pool = read(heading, "Canary")
+    assert not pool.mentees[0].attributes
+    assert not pool.mentees[0].audit_attributes
+    (note,) = pool.notes
+    assert (note.code, note.fields) == ("sensitive_heading", (heading,))
+
+
+@pytest.mark.parametrize("heading", ["Gender", "Geslacht", "Age", "Leeftijd", "Date of birth", "Nationaliteit"])
+def test_headings_for_the_audit(heading):
+    """Gender, age and nationality are kept for the audit alone, and that is noted."""
+    assert is_audit(heading)
+    pool = read(heading, "Canary")
+    assert pool.mentees[0].audit_attributes == {heading: "Canary"}
+    assert pool.mapping[heading] == "audit_attributes"
+    assert [note.code for note in pool.notes] == ["sensitive_heading"]
+
+
+@pytest.mark.parametrize("heading", ["Languages", "Manager", "Stage of career", "Message", "Traits", "Package"])
+def test_ordinary_headings_are_not_for_the_audit(heading):
+    """A word that merely holds another one is not that word."""
+    assert not is_audit(heading)
+
+
+def test_sensitive_headings_are_read_when_mapped():
+    """Whoever maps a heading by name means it."""
+    pool = read("Religie", "x", mapping={"Religie": "attributes"})
+    assert pool.public().mentees[0].attributes == {"Religie": "x"}
+    assert read("Gender", "x", mapping={"Gender": "attributes"}).public().mentees[0].attributes == {"Gender": "x"}
+    assert read("Religie", "x", mapping={"religie": "audit_attributes"}).mentees[0].audit_attributes == {"Religie": "x"}
+
+
+def test_other_headings_are_kept_and_hidden_until_named():
+    """A heading that means nothing here is kept, noted, and in no public view, until it is mapped."""
+    pool = read("Coffee order", "tea")
+    assert pool.mentees[0].attributes == {"Coffee order": "tea"}
+    assert pool.public().mentees[0].attributes == {}
+    assert pool.mentees[0].model_dump()["attributes"] == {}
+    assert [(note.code, note.fields) for note in pool.notes] == [("not_read", ("Coffee order",))]
+    with pytest.raises(InputError, match="mapping"):
+        pool.public().texts("Coffee order")
+    named = read("Coffee order", "tea", mapping={"coffee order": "attributes"})
+    assert named.public().texts("Coffee order")[0].tolist() == ["tea"]
+    assert named.notes == ()
+    again = Pool(pool.mentors, pool.mentees)
+    assert again.public().mentees[0].attributes == {}
+
+
+def test_a_heading_can_be_dropped():
+    """A heading mapped to None is not kept."""
+    assert read("Coffee order", "tea", mapping={"Coffee order": None}).mentees[0].attributes == {}
+
+
+def test_a_slip_in_a_key_is_a_fault_in_rows_and_a_note_in_tables():
+    """A program's slip is refused; a person's is noted, and what may be a veto is not kept."""
+    with pytest.raises(InputError, match="capacity"):
+        Pool([{"id": "m", "capacty": 2}], [])
+    pool = Pool.read([{"id": "m", "Capacty": 2}], [{"id": "e", "vettoes": "Canary"}])
+    assert {note.code for note in pool.notes} == {"heading_near_field"}
+    assert pool.mentees[0].attributes == {}
+
+
+@pytest.mark.parametrize("key", ["level2", "email2", "lever", "colour", "scope", "teamwork"])
+def test_other_keys_are_no_slips(key):
+    """A number added to a name is not a slip, nor is another word; such keys become attributes."""
+    if key == "lever":
+        assert near(key, {"level"}) == "level"
+    else:
+        assert Pool([{"id": "m", key: 1}], []).mentors[0].attributes == {key: 1}
+
+
+def test_explicit_beats_guessed():
+    """A mapped heading beats an exact one, an exact one beats a guessed one, and the loser is noted."""
+    row = {"id": "e", "Skills wanted": "sql", "needs": "python"}
+    pool = Pool.read([], [row])
+    assert pool.mentees[0].needs == {"python": 1}
+    assert [(note.code, note.fields) for note in pool.notes] == [("heading_near_field", ("Skills wanted",))]
+    assert Pool.read([], [row], mapping={"Skills wanted": "needs"}).mentees[0].needs == {"sql": 1}
+    assert Pool.read([], [{"Name": "Ann", "Role": "boss"}], mapping={"Name": "id", "Role": "job_title"}).mentee_ids == (
+        "Ann",
+    )
+
+
+def test_a_mapping_may_name_headings_of_one_table():
+    """A heading in neither table is an error that lists the headings; in one it is fine."""
+    mapping = {"Naam deelnemer": "name"}
+    assert Pool.read([{"id": "m"}], [{"id": "e", "Naam deelnemer": "Ann"}], mapping=mapping).mentee_names == ("Ann",)
+    with pytest.raises(InputError, match="Naam") as caught:
+        Pool.read([{"id": "m"}], [{"id": "e"}], mapping=mapping)
+    assert '"id"' in str(caught.value)
+
+
+def test_a_mapping_to_no_field_is_an_error():
+    """An unknown field is refused with a guess at what was meant; a mapping is a mapping."""
+    with pytest.raises(InputError, match="did you mean capacity"):
+        Pool.read([{"id": "m", "x": 1}], [], mapping={"x": "capactiy"})
+    with pytest.raises(InputError, match="mapping"):
+        Pool.read([{"id": "m"}], [], mapping="id")
+
+
+def test_repeated_headings_get_a_number():
+    """The second heading of a kind is "Name (2)", and none is used twice."""
+    assert numbered(["Name", "Name", "Name (2)", "", None, "Name"]) == (
+        "Name", "Name (3)", "Name (2)", "Column 4", "Column 5", "Name (4)",
+    )  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(["a", "a (2)", "a (3)", "", "b"]), max_size=12))
+def test_headings_are_distinct(headings):
+    """No two columns ever have one heading."""
+    found = numbered(headings)
+    assert len(set(found)) == len(headings)
+
+
+def test_names_may_be_in_parts():
+    """Voornaam, tussenvoegsel and achternaam make one name."""
+    row = {"Achternaam": "Berg", "Voornaam": "Els", "Tussenvoegsel": "van den", "id": 1}
+    assert Pool.read([row, {"Voornaam": "Bo", "id": 2}], []).mentor_names == ("Els van den Berg", "Bo")
+
+
+def test_every_veto_column_counts():
+    """Of several columns with vetoes none is left out."""
+    pool = Pool.read([{"id": "m"}, {"id": "n"}], [{"id": "e", "veto": "m", "avoid": "n"}])
+    assert len(pool._vetoed_pairs()[0]) == 2
