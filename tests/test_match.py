@@ -186,3 +186,35 @@ def test_the_gravest_notes_are_warned_of():
         matching = mm.match(pool)
     assert len(caught) == 2
     assert {"no_criteria", "rows_rejected"} <= {note.code for note in matching.notes}
+
+
+def test_a_traceback_with_local_variables_shows_no_confidence():
+    """Error reports that print local variables find no veto and no tension in the frames of the library."""
+    import traceback
+
+    bad = [{"id": "a", "vetoes": ["Quibbledash"], "capacity": "plenty"}]
+    good = [{"id": "a", "vetoes": ["Quibbledash"]}]
+    rule = {"rule": "tension", "a": "Quibbledash", "b": "e"}
+    calls = [
+        lambda: mm.match(bad, [{"id": "e"}]),
+        lambda: mm.match(good, [{"id": "e"}], constraints=[rule, {"rule": "tensoin"}]),
+        lambda: mm.match(good, [{"id": "e"}], constraints=[rule], scorers={"goals": -1}),
+        lambda: mm.match(good, [{"id": "e"}], constraints=[rule], min_score="x"),
+        lambda: mm.match(good, [{"id": "e"}], constraints=[rule], locks=[("e", "z")]),
+        lambda: mm.match(good, [{"id": "e"}], constraints=[rule], preset="none such"),
+        lambda: mm.match(good, [{"id": "e"}], constraints=[rule], on="today"),
+        lambda: mm.Request.parse({"mentors": bad, "mentees": [{"id": "e"}]}),
+    ]
+    for call in calls:
+        try:
+            call()
+        except mm.MentorMatchError as error:
+            shown = traceback.TracebackException.from_exception(error, capture_locals=True)
+            inside = [
+                frame for frame in shown.stack if "mentormatch" in frame.filename and "tests" not in frame.filename
+            ]
+            assert inside
+            for frame in inside:
+                assert "Quibbledash" not in str(frame.locals), (frame.name, frame.locals)
+        else:
+            pytest.fail("no error")

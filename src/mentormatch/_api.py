@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mentormatch.constraints import rule_schema
 from mentormatch.errors import Fault, InputError
 from mentormatch.matching.schema import json_schema
-from mentormatch.people import Request
+from mentormatch.people import Masked, Request
 from mentormatch.problem import UNSET, Problem, Unset
 from mentormatch.scoring import SCORERS
 
@@ -104,16 +104,18 @@ def match(
     >>> matching.certificate.optimal
     True
     """
+    people = Masked((mentors, mentees))
+    rules = Masked((preset, tuple(constraints)))
+    del mentors, mentees, preset, constraints  # a traceback may show what this frame holds
     problem = Problem.build(
-        mentors,
-        mentees,
+        *people.value,
+        preset=rules.value[0],
+        constraints=rules.value[1],
         scorers=scorers,
-        constraints=constraints,
         locks=locks,
         min_score=min_score,
         on=on,
         memory=memory,
-        preset=preset,
         progress=progress,
     )
     return problem.solve(
@@ -159,7 +161,9 @@ def score(
     >>> scores.shape
     (1, 1)
     """
-    problem = Problem.build(mentors, mentees, scorers=scorers, preset=preset, on=on, memory=memory, progress=progress)
+    people, rules = Masked((mentors, mentees)), Masked(preset)
+    del mentors, mentees, preset  # a traceback may show what this frame holds
+    problem = Problem.build(*people.value, preset=rules.value, scorers=scorers, on=on, memory=memory, progress=progress)
     return problem.scores
 
 

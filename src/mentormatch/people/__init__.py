@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mentormatch.people.availability import overlap_minutes
+from mentormatch.people.frozen import Masked
 from mentormatch.people.limits import Limits
 from mentormatch.people.models import Mentee, Mentor, Person
 from mentormatch.people.notes import Note, Reject, Side
@@ -13,6 +14,7 @@ from mentormatch.people.template import write_template
 
 __all__ = [
     "Limits",
+    "Masked",
     "Mentee",
     "Mentor",
     "Note",

@@ -13,6 +13,7 @@ from mentormatch.problem.bounds import read_bounds
 from mentormatch.problem.compiled import Compiled, compile_rules, read_rules
 from mentormatch.problem.fixing import Fixed, read_locks
 from mentormatch.problem.mask import Mask
+from mentormatch.problem.plan import plan_of
 from mentormatch.problem.roster import Roster
 from mentormatch.problem.setup import DEFAULT_MEMORY, Setup
 from mentormatch.scoring import ScoreMatrix
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mentormatch.network import Progress
-    from mentormatch.problem.plan import Plan
+    from mentormatch.problem.given import Given
 
 
-def assemble(mentors: Any, mentees: Any, plan: Plan, memory: int | None, progress: Progress | None) -> Setup:
+def assemble(given: Given, progress: Progress | None) -> Setup:
     """Return the setup of a problem made from people."""
-    pool = mentors if isinstance(mentors, Pool) and mentees is None else Pool(mentors, mentees)
+    plan = plan_of(given.preset).over_arguments(given)
+    size = memory_of(given.memory)
+    pool = given.pool()
     if progress:
         progress("read", 1, 1)
     roster = Roster.of_pool(pool)
@@ -39,7 +42,6 @@ def assemble(mentors: Any, mentees: Any, plan: Plan, memory: int | None, progres
     if faults:
         raise InputError(faults)
     compiled = compile_rules(rules, pool, plan.min_score)
-    size = memory_of(memory)
     scores = ScoreMatrix(pool.public(), plan.scorers or {}, memory=size, on=plan.on, progress=progress)
     settings = {
         "preset": plan.label,

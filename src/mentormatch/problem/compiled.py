@@ -60,19 +60,25 @@ def read_rules(constraints: Iterable[Any], on: date) -> tuple[Any, ...]:
     InputError
         Every rule that is unknown or wrongly written, at once.
     """
+    rules, faults = _read_each(constraints, on)
+    del constraints  # a traceback may show what this frame holds
+    if faults:
+        raise InputError(faults)
+    return rules
+
+
+def _read_each(constraints: Iterable[Any], on: date) -> tuple[tuple[Any, ...], list[Fault]]:
     faults: list[Fault] = []
     rules = []
     for place, given in enumerate(constraints):
-        rule, problem = given, None
-        if not callable(getattr(given, "terms", None)):
-            rule, problem = _from_data(given, ("constraints", place))
-        if problem:
-            faults.extend(problem)
+        if callable(getattr(given, "terms", None)):
+            rule = given
         else:
+            rule, wrong = _from_data(given, ("constraints", place))
+            faults.extend(wrong)
+        if rule is not None:
             rules.append(with_date(rule, on))
-    if faults:
-        raise InputError(faults)
-    return tuple(rules)
+    return tuple(rules), faults
 
 
 def _from_data(given: Any, loc: tuple[str | int, ...]) -> tuple[Any, tuple[Fault, ...]]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mentormatch.errors import Fault, InputError
 from mentormatch.settings import DEFAULT_OBJECTIVE, DEFAULT_SHARE, Settings, mix
 from mentormatch.settings import preset as preset_named
+
+if TYPE_CHECKING:
+    from mentormatch.problem.given import Given
 
 DEFAULT_PRESET: Final = "development"
 """The preset of a run that names none."""
@@ -61,18 +64,16 @@ class Plan:
             share=settings.share,
         )
 
-    def with_arguments(
-        self, scorers: Any, constraints: tuple[Any, ...], locks: tuple[Any, ...], min_score: float | None, on: Any
-    ) -> Plan:
+    def over_arguments(self, given: Given) -> Plan:
         """Lay the arguments of a call over this plan."""
         return replace(
             self,
-            scorers=self.scorers if scorers is None else scorers,
-            constraints=(*self.constraints, *constraints),
+            scorers=self.scorers if given.scorers is None else given.scorers,
+            constraints=(*self.constraints, *given.constraints),
             objective=self.objective or DEFAULT_OBJECTIVE,
-            locks=(*self.locks, *locks),
-            min_score=_floor(self.min_score if min_score is None else min_score),
-            on=self.on if on is None else _date(on),
+            locks=(*self.locks, *given.locks),
+            min_score=self.min_score if given.min_score is None else _finite(given.min_score),
+            on=self.on if given.on is None else _date(given.on),
         )
 
 
@@ -100,9 +101,7 @@ def plan_of(preset: str | Mapping[str, float] | Settings | Unset | None) -> Plan
             raise InputError(fault)
 
 
-def _floor(value: Any) -> float | None:
-    if value is None:
-        return None
+def _finite(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < float("inf"):
         raise InputError(Fault(("min_score",), "bad_min_score", "min_score is a finite number"))
     return float(value)

@@ -5,19 +5,27 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
 
-from mentormatch.errors import CertificateError, DataWarning, Fault, Infeasible, InputError, StateError, UnsupportedProblem
+from mentormatch.errors import (
+    CertificateError,
+    DataWarning,
+    Fault,
+    Infeasible,
+    InputError,
+    StateError,
+    UnsupportedProblem,
+)
 from mentormatch.network import Bounds, Progress, Short, Solution, Solver
-from mentormatch.people import Request, unpacked
 from mentormatch.problem.build import assemble, assemble_scores
 from mentormatch.problem.clash import check_fixed, minimums_clash
 from mentormatch.problem.coupling import may_bind
+from mentormatch.problem.given import Given
 from mentormatch.problem.instance import Prepared, form_of, prepare
-from mentormatch.problem.plan import UNSET, Unset, plan_of
+from mentormatch.problem.plan import UNSET, Unset
 from mentormatch.problem.progress import announce
 from mentormatch.problem.record import Record, Run
 from mentormatch.problem.result import make_matching
@@ -49,7 +57,7 @@ class Problem:
     """
 
     _setup: Setup
-    _arguments: Mapping[str, Any] | None = None
+    _given: Given | None = None
 
     @property
     def scores(self) -> ScoreMatrix:
@@ -116,23 +124,14 @@ class Problem:
         >>> len(problem.solve())
         1
         """
-        arguments = {
-            "scorers": scorers,
-            "constraints": tuple(constraints),
-            "locks": tuple(locks),
-            "min_score": min_score,
-            "on": on,
-        }
-        report = announce(progress)
-        kept = {"mentors": mentors, "mentees": mentees, "preset": preset, "memory": memory, **arguments}
-        if isinstance(mentors, Request):
-            mentors, mentees, preset = unpacked(mentors, mentees, preset, arguments)
-        plan = plan_of(preset).with_arguments(**arguments)
-        setup = assemble(mentors, mentees, plan, memory, report)
+        given = Given(mentors, mentees, preset, scorers, tuple(constraints), tuple(locks), min_score, on, memory)
+        del mentors, mentees, preset, constraints  # a traceback may show what this frame holds
+        given = given.opened()
+        setup = assemble(given, announce(progress))
         for note in setup.notes:
             if note.code in GRAVE:
                 warnings.warn(note.message, DataWarning, stacklevel=3)
-        return cls(setup, kept)
+        return cls(setup, replace(given, mentors=setup.pool, mentees=None))
 
     @classmethod
     def from_scores(
@@ -185,10 +184,10 @@ class Problem:
         StateError
             This problem was made from an array.
         """
-        if self._arguments is None:
+        if self._given is None:
             msg = "A problem made by from_scores has no arguments of build to replace; make another one."
             raise StateError(msg)
-        return Problem.build(**{**self._arguments, **changes})
+        return Problem.build(**{**self._given.arguments(), **changes})
 
     # --- asking it ----------------------------------------------------------------------------
 

@@ -74,8 +74,9 @@ class ScoreMatrix:
         on: dt.date | None = None,
         progress: Progress | None = None,
     ) -> None:
-        specs = weighted(scorers)
         self._ids = (tuple(pool.mentee_ids), tuple(pool.mentor_ids))
+        self._criteria: tuple[Criterion, ...] = ()  # until they are bound, so that the repr always works
+        specs = weighted(scorers)
         self._given = {one.name: one.weight for one in specs}
         self._scores: Floats | None = None
         self._criteria = self._bound(pool, [_on(one, on) for one in specs if one.weight], memory, progress)
