@@ -59,15 +59,11 @@ class Request(BaseModel):
         InputError
             Every fault with its place and, where known, the person's id; never a value.
         """
-        data = body if isinstance(body, Mapping) else _decoded(body)
-        faults: tuple[Fault, ...] = ()
-        try:
-            return cls.model_validate(data)
-        except ValidationError as error:
-            faults = tuple(
-                _fault(one, data) for one in error.errors(include_input=False, include_context=False, include_url=False)
-            )
-        raise InputError(faults)
+        request, faults = _read(body)
+        del body  # a traceback may show what this frame holds
+        if request is None:
+            raise InputError(faults)
+        return request
 
     def to_json(self, *, confidential: bool = False) -> str:
         """Return the request as JSON.
@@ -108,23 +104,30 @@ def unpacked(
     return request.mentors, request.mentees, request.settings
 
 
-def _decoded(body: bytes | str) -> Mapping[str, Any]:
-    """Decode a JSON body without trusting it."""
-    problem = ""
-    data: Any = None
-    try:
-        data = json.loads(body, object_pairs_hook=_once, parse_constant=_refused)
-    except RecursionError:
-        problem = "the body is nested too deeply"
-    except UnicodeDecodeError:
-        problem = "the body is not UTF-8 text"
-    except ValueError:
-        problem = "the body is not JSON, or repeats a key, or holds NaN or an endless number"
+def _read(body: bytes | str | Mapping[str, Any]) -> tuple[Request | None, tuple[Fault, ...]]:
+    """Return the request that a body holds, or what is wrong with it."""
+    data, problem = (body, "") if isinstance(body, Mapping) else _decoded(body)
     if not problem and not isinstance(data, Mapping):
         problem = "the body is an object with mentors, mentees and settings"
     if problem:
-        raise InputError(Fault((), "bad_body", problem))
-    return data  # type: ignore[no-any-return]
+        return None, (Fault((), "bad_body", problem),)
+    try:
+        return Request.model_validate(data), ()
+    except ValidationError as error:
+        told = error.errors(include_input=False, include_context=False, include_url=False)
+        return None, tuple(_fault(one, data) for one in told)
+
+
+def _decoded(body: bytes | str) -> tuple[Any, str]:
+    """Decode a JSON body without trusting it: the data, or what is wrong."""
+    try:
+        return json.loads(body, object_pairs_hook=_once, parse_constant=_refused), ""
+    except RecursionError:
+        return None, "the body is nested too deeply"
+    except UnicodeDecodeError:
+        return None, "the body is not UTF-8 text"
+    except (TypeError, ValueError):
+        return None, "the body is not JSON, or repeats a key, or holds NaN or an endless number"
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
