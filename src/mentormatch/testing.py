@@ -1,8 +1,9 @@
-"""Checks and doubles for those who extend the library: whether a scorer keeps its promises.
+"""Checks and doubles for those who extend the library.
 
-``check_scorer`` holds a scorer of your own to what the scores of a problem rely on,
-:func:`fake_programme` makes up people, and :func:`pools` is a hypothesis strategy for
-small awkward pools (hypothesis must be installed for that one).
+:func:`check_scorer`, :func:`check_constraint` and :func:`check_solver` hold a scorer, a rule
+and a solver of your own to what the library relies on, :func:`fake_programme` makes up people,
+and :func:`pools` is a hypothesis strategy for small awkward pools (hypothesis must be
+installed for that one).
 """
 
 from __future__ import annotations
@@ -14,13 +15,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mentormatch.constraints import check_constraint
+from mentormatch.errors import Infeasible, UnsupportedProblem
 from mentormatch.people import Pool
+from mentormatch.problem import Problem
 from mentormatch.scoring import ScoreMatrix
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hypothesis.strategies import SearchStrategy
 
+    from mentormatch.network import Solver
     from mentormatch.scoring import Scorer
+
+__all__ = ["check_constraint", "check_scorer", "check_solver", "fake_programme", "pools"]
 
 _SKILLS = ("Python", "public speaking", "budgeting", "négociation", "Excel", "leidinggeven", "UX", "SQL")
 _GOALS = ("career change", "visibility", "network", "work-life balance", "first team")
@@ -69,6 +78,66 @@ def check_scorer(scorer: Scorer, pool: Pool) -> None:
     _check_listing(scorer, pool)
     copied = pickle.loads(_pickled(block))  # noqa: S301 - our own bytes, made a line ago
     _expect(_same(whole, np.array(copied(rows, columns))), "a block must survive pickling")
+
+
+def check_solver(solver: Solver, seeds: Iterable[int] = range(40)) -> int:
+    """Check that a solver keeps the promises that a matching relies on.
+
+    On small random problems of the forms it supports, with ties, closed pairs, bounds on both
+    sides and every order of the tiers, it keeps each rule and reaches the same value in each
+    tier as the library's own solvers, and says "infeasible" exactly when they do.
+
+    Parameters
+    ----------
+    solver
+        The solver.
+    seeds
+        One random problem is made of each.
+
+    Returns
+    -------
+    int
+        How many of the problems it could be tried on.
+
+    Raises
+    ------
+    AssertionError
+        A promise is broken, or none of the problems is of a form that it supports.
+    """
+    tried = 0
+    for seed in seeds:
+        problem, tiers = _random_problem(seed)
+        try:
+            theirs = _outcome(problem, tiers, solver)
+        except UnsupportedProblem:
+            continue
+        tried += 1
+        ours = _outcome(problem, tiers, "network")
+        _expect(theirs == ours, f"problem {seed}: reached {theirs}, but {ours} is right for {' then '.join(tiers)}")
+    _expect(tried > 0, "the solver supports none of the problems")
+    return tried
+
+
+def _random_problem(seed: int) -> tuple[Problem, tuple[str, ...]]:
+    draw = np.random.default_rng(seed)
+    shape = tuple(draw.integers(1, 7, 2).tolist())
+    scores = draw.integers(-2, 9, shape) / 8
+    scores[draw.random(shape) < 0.25] = np.nan
+    simple = seed % 2 == 0
+    most = 1 if simple else 3
+    demand = [(int(not simple and draw.random() < 0.15), most) for _ in range(shape[0])]
+    capacity = [(int(not simple and draw.random() < 0.15), int(draw.integers(1, 4))) for _ in range(shape[1])]
+    orders = (("coverage", "total"), ("total", "coverage"), ("total",), ("coverage",))
+    return Problem.from_scores(scores, mentor_capacity=capacity, mentee_demand=demand), orders[seed // 2 % 4]
+
+
+def _outcome(problem: Problem, tiers: tuple[str, ...], solver: str | Solver) -> tuple[Any, ...] | str:
+    """Return the value of every tier, each marked as proven or not, or that there is no matching."""
+    try:
+        certificate = problem.solve(objective=tiers, solver=solver).certificate
+    except Infeasible:
+        return "infeasible"
+    return tuple((tier.name, tier.value, tier.optimal) for tier in certificate.tiers)
 
 
 def _pickled(block: Any) -> bytes:
