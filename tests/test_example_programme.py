@@ -40,9 +40,7 @@ def pool(settings):
 
 @pytest.fixture(scope="module")
 def matching(pool, settings):
-    arguments = settings.arguments()
-    constraints = (*arguments.pop("constraints"), *read_tensions(FOLDER / "tensions.csv"))
-    return mm.match(pool, constraints=constraints, **arguments)
+    return mm.match(pool, preset=settings, constraints=read_tensions(FOLDER / "tensions.csv"))
 
 
 def test_the_script_makes_the_files_again(script, tmp_path, capsys):

@@ -218,3 +218,18 @@ def test_a_traceback_with_local_variables_shows_no_confidence():
                 assert "Quibbledash" not in str(frame.locals), (frame.name, frame.locals)
         else:
             pytest.fail("no error")
+
+
+def test_a_scorer_that_does_not_say_what_it_reads_yields_to_privacy():
+    """A custom criterion shows under its name, and is folded as soon as one of the two keeps anything private."""
+
+    @mm.scorer
+    def own(mentee, mentor):
+        return 0.75
+
+    def criteria(**more):
+        (pair,) = mm.match([{"id": "Mia", **more}], [{"id": "Ann"}], scorers={own: 1})
+        return [part.criterion for part in pair.parts]
+
+    assert criteria() == ["own"]
+    assert criteria(private=["level"]) == ["other"]

@@ -22,7 +22,8 @@ def make_pairs(
     """Return the chosen pairs in listing order, each with the parts that sum to its score.
 
     Parts that may not be shown are folded into one, ``other``: criteria on fields that are
-    not shared, or that one of the two keeps private.
+    not shared, or that one of the two keeps private. A criterion that does not say what it
+    reads is shown unless one of the two keeps anything private.
     """
     i, j = arcs
     values = scores.components(i, j)
@@ -49,7 +50,9 @@ class _Hidden:
     """Which criteria of a pair may not be shown."""
 
     def __init__(self, scores: ScoreMatrix, pool: Pool | None, share: frozenset[str]) -> None:
-        self._fields = {name: frozenset(scores.fields(name) or ()) for name in scores.criteria}
+        fields = {name: scores.fields(name) for name in scores.criteria}
+        self._unstated = frozenset(name for name, stated in fields.items() if stated is None)
+        self._fields = {name: frozenset(stated or ()) for name, stated in fields.items()}
         self._always = frozenset(name for name, fields in self._fields.items() if name not in share and fields - share)
         self._private = (pool.private_fields("mentee"), pool.private_fields("mentor")) if pool is not None else None
 
@@ -59,7 +62,7 @@ class _Hidden:
         own = self._private[0][row] | self._private[1][column]
         if not own:
             return self._always
-        return self._always | {name for name, fields in self._fields.items() if fields & own or name in own}
+        return self._always | self._unstated | {name for name, fields in self._fields.items() if fields & own or name in own}
 
 
 def _parts(
