@@ -8,7 +8,6 @@ names further up.
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -17,6 +16,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from mentormatch import strict_json
 from mentormatch.errors import Fault, InputError
 
 MAX_BYTES: Final = 1 << 20
@@ -214,40 +214,29 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _decode(path: Path, raw: bytes) -> tuple[dict[str, Any], str | None]:
     """Return the data, or what is wrong with the file."""
-    data: Any = None
-    problem = None
     suffix = path.suffix.lower()
-    try:
-        if suffix == ".toml":
-            data = tomllib.loads(raw.decode("utf-8-sig"))
-        elif suffix == ".json":
-            data = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_no_doubles, parse_constant=_no_constant)
-        else:
-            problem = f"settings are read from .toml and .json, not from {suffix or 'a file without suffix'}"
-    except UnicodeDecodeError:
-        problem = "is not UTF-8 text"
-    except RecursionError:
-        problem = "is nested too deeply"
-    except ValueError as error:
-        problem = str(error)[:200]
-    if problem is None and not isinstance(data, dict):
+    if suffix == ".json":
+        data, problem = strict_json.decode(raw)
+    elif suffix == ".toml":
+        data, problem = _toml(raw)
+    else:
+        data, problem = None, f"settings are read from .toml and .json, not from {suffix or 'a file without suffix'}"
+    if not problem and not isinstance(data, dict):
         problem = "must hold one table of settings"
-    if problem is None and _depth(data) > MAX_DEPTH:
+    if not problem and _depth(data) > MAX_DEPTH:
         problem = f"is nested more than {MAX_DEPTH} deep"
-    return (data, None) if problem is None else ({}, f"{path}: {problem}")
+    return ({}, f"{path}: {problem}") if problem else (data, None)
 
 
-def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    data = dict(pairs)
-    if len(data) < len(pairs):
-        msg = "a key stands twice in one object"
-        raise ValueError(msg)
-    return data
-
-
-def _no_constant(name: str) -> Any:
-    msg = f"{name} is not a number that JSON knows"
-    raise ValueError(msg)
+def _toml(raw: bytes) -> tuple[Any, str]:
+    try:
+        return tomllib.loads(raw.decode("utf-8-sig")), ""
+    except UnicodeDecodeError:
+        return None, "is not UTF-8 text"
+    except RecursionError:
+        return None, "is nested too deeply"
+    except ValueError as error:
+        return None, str(error)[:200]
 
 
 def _depth(value: Any) -> int:

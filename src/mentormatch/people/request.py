@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from mentormatch import strict_json
 from mentormatch.errors import Fault, InputError
 from mentormatch.people.models import Mentee, Mentor
 from mentormatch.settings import Settings
@@ -106,40 +107,19 @@ def unpacked(
 
 def _read(body: bytes | str | Mapping[str, Any]) -> tuple[Request | None, tuple[Fault, ...]]:
     """Return the request that a body holds, or what is wrong with it."""
-    data, problem = (body, "") if isinstance(body, Mapping) else _decoded(body)
+    data: Any = body
+    problem = ""
+    if isinstance(body, (str, bytes, bytearray)):
+        data, problem = strict_json.decode(body)
     if not problem and not isinstance(data, Mapping):
-        problem = "the body is an object with mentors, mentees and settings"
+        problem = "is no object with mentors, mentees and settings"
     if problem:
-        return None, (Fault((), "bad_body", problem),)
+        return None, (Fault((), "bad_body", f"the body {problem}"),)
     try:
         return Request.model_validate(data), ()
     except ValidationError as error:
         told = error.errors(include_input=False, include_context=False, include_url=False)
         return None, tuple(_fault(one, data) for one in told)
-
-
-def _decoded(body: bytes | str) -> tuple[Any, str]:
-    """Decode a JSON body without trusting it: the data, or what is wrong."""
-    try:
-        return json.loads(body, object_pairs_hook=_once, parse_constant=_refused), ""
-    except RecursionError:
-        return None, "the body is nested too deeply"
-    except UnicodeDecodeError:
-        return None, "the body is not UTF-8 text"
-    except (TypeError, ValueError):
-        return None, "the body is not JSON, or repeats a key, or holds NaN or an endless number"
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    data = dict(pairs)
-    if len(data) < len(pairs):
-        msg = "repeated key"
-        raise ValueError(msg)
-    return data
-
-
-def _refused(name: str) -> Any:
-    raise ValueError(name)
 
 
 def _fault(error: Any, data: Mapping[str, Any]) -> Fault:

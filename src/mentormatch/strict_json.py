@@ -1,0 +1,66 @@
+"""JSON from outside, decoded without trusting it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final, NoReturn
+
+MOST_DIGITS: Final = 400
+"""Whole numbers of more digits are refused; no float has as many before its point."""
+
+
+class _RefusedError(Exception):
+    """Something that JSON or its reader allows and nobody means."""
+
+
+def decode(text: str | bytes | bytearray) -> tuple[Any, str]:
+    """Decode JSON strictly.
+
+    Parameters
+    ----------
+    text
+        Text, or UTF-8 bytes with or without a byte order mark.
+
+    Returns
+    -------
+    data, problem
+        What it holds and an empty text, or None and what is wrong: it is not UTF-8 or not
+        JSON, is nested too deeply, repeats a key, or holds NaN, an infinity or an endless number.
+        Nothing is raised, so that no error carries a piece of the text along.
+
+    Examples
+    --------
+    >>> decode('{"a": 1}')
+    ({'a': 1}, '')
+    >>> decode('{"a": 1, "a": 2}')
+    (None, 'has an object in which one key stands twice')
+    """
+    try:
+        if not isinstance(text, str):
+            text = bytes(text).decode("utf-8-sig")
+        return json.loads(text, parse_constant=_no_constant, parse_int=_integer, object_pairs_hook=_once), ""
+    except RecursionError:
+        return None, "is nested too deeply"
+    except UnicodeDecodeError:
+        return None, "is not UTF-8 text"
+    except _RefusedError as error:
+        return None, str(error)
+    except json.JSONDecodeError as error:
+        return None, f"is not JSON (line {error.lineno}, column {error.colno})"
+
+
+def _no_constant(_name: str) -> NoReturn:
+    raise _RefusedError("holds NaN or an infinity, which JSON does not have; write null")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise _RefusedError("holds a number without end")
+    return int(digits)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _RefusedError("has an object in which one key stands twice")
+    return found
