@@ -169,3 +169,52 @@ def test_the_schema_knows_rules_and_scorers():
     assert mm.schema("matching")["title"] == "Matching"
     with pytest.raises(mm.InputError, match="request"):
         mm.schema("programme")
+
+
+def test_dumps_leave_confidential_rules_out():
+    """Settings and requests show and dump public rules only, however they are dumped."""
+    rules = [{"rule": "tension", "a": "Quibbledash", "b": "Mia"}, {"rule": "same_team"}, {"rule": ["tension"]}]
+    settings = mm.Settings(constraints=rules)
+    request = mm.Request(settings=settings)
+    shown = [
+        settings,
+        settings.model_dump(),
+        settings.model_dump_json(),
+        dict(settings),
+        vars(settings),
+        settings.public(),
+    ]
+    shown += [request, request.model_dump(), request.model_dump_json(), request.to_json()]
+    assert "Quibbledash" not in repr(shown)
+    assert settings.model_dump()["constraints"] == ({"rule": "same_team"},)
+
+
+@pytest.mark.parametrize(
+    "given", [5, [[1]], "seed", {"seed": 10**400}, {"seed": 2**63}, {"preset": {"a": "x"}}, {5: 1}]
+)
+def test_what_is_no_settings_is_an_input_error(given):
+    """Settings of the wrong shape, and seeds beyond 64 bits, end in an input error."""
+    with pytest.raises(mm.InputError):
+        mm.Settings.parse(given)
+
+
+@pytest.mark.parametrize("text", ["a" + ".a" * 40_000 + " = 1", "seed = 0x" + "f" * 100_000])
+def test_a_toml_file_that_is_slow_to_read_is_refused(tmp_path, text):
+    """Endless dotted keys and numbers do not keep the reader busy."""
+    (tmp_path / "a.toml").write_text(text)
+    with pytest.raises(mm.InputError):
+        mm.Settings.read(tmp_path / "a.toml")
+
+
+@pytest.mark.parametrize("path", ["a\0.toml", None, "."])
+def test_what_is_no_file_is_an_input_error(path):
+    """A null byte, nothing and a folder are no settings files."""
+    with pytest.raises(mm.InputError):
+        mm.Settings.read(path)
+
+
+def test_attributes_that_are_no_json_are_told():
+    """A request whose attributes JSON cannot hold says so in an input error."""
+    person = mm.Mentor("Mia", attributes={"x": object()})
+    with pytest.raises(mm.InputError, match="attributes"):
+        mm.Request(mentors=[person]).to_json()

@@ -9,18 +9,29 @@ names further up.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FieldSerializationInfo,
+    ValidationError,
+    field_serializer,
+    field_validator,
+)
 
 from mentormatch import strict_json
 from mentormatch.errors import Fault, InputError
 
 MAX_BYTES: Final = 1 << 20
 """The largest settings file that is read."""
+
+MAX_LINE: Final = 10_000
+"""The longest line of a TOML file that is read."""
 
 MAX_DEPTH: Final = 32
 """The deepest nesting that is read."""
@@ -66,6 +77,15 @@ DEFAULT_OBJECTIVE: Final = ("coverage", "total")
 
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class _Rules(tuple[dict[str, Any], ...]):
+    """Rules as plain data, which may name people in confidence: only their number shows."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} rules>"
 
 
 class LockSetting(_Strict):
@@ -119,7 +139,7 @@ class Settings(_Strict):
     locks: tuple[LockSetting, ...] = ()
     min_score: float | None = Field(default=None, allow_inf_nan=False)
     on: date | None = None
-    seed: int = 0
+    seed: int = Field(default=0, ge=-(2**63), lt=2**63)
     share: tuple[str, ...] = DEFAULT_SHARE
     mapping: dict[str, str] = {}
 
@@ -138,6 +158,16 @@ class Settings(_Strict):
             for lock in value
         )
 
+    @field_validator("constraints", mode="after")
+    @classmethod
+    def _unseen(cls, rules: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+        return _Rules(rules)
+
+    @field_serializer("constraints")
+    def _written(self, rules: tuple[dict[str, Any], ...], info: FieldSerializationInfo) -> tuple[dict[str, Any], ...]:
+        """Leave confidential rules out of dumps, unless ``context={"confidential": True}`` asks for them."""
+        return tuple(rules) if (info.context or {}).get("confidential") else _public(rules)
+
     @classmethod
     def parse(cls, data: Mapping[str, Any] | Settings) -> Settings:
         """Validate plain data, with every fault in one error.
@@ -149,12 +179,20 @@ class Settings(_Strict):
         """
         if isinstance(data, Settings):
             return data
-        faults: tuple[Fault, ...] = ()
+        settings, faults = cls._parsed(data)
+        del data  # a traceback may show what this frame holds
+        if settings is None:
+            raise InputError(faults)
+        return settings
+
+    @classmethod
+    def _parsed(cls, data: Any) -> tuple[Settings | None, tuple[Fault, ...]]:
+        if not isinstance(data, Mapping):
+            return None, (Fault(("settings",), "no_settings", "settings are a mapping of names to values"),)
         try:
-            return cls.model_validate(dict(data))
+            return cls.model_validate(dict(data)), ()
         except ValidationError as error:
-            faults = setting_faults(error)
-        raise InputError(faults)
+            return None, setting_faults(error)
 
     @classmethod
     def read(cls, path: str | Path) -> Settings:
@@ -170,14 +208,18 @@ class Settings(_Strict):
         InputError
             The file is missing, not TOML or JSON, or holds faults; all are listed.
         """
-        path = Path(path)
-        return cls.parse(_read(path))
+        if not isinstance(path, (str, Path)):
+            raise InputError(Fault((), "unreadable", "the settings file is a path"))
+        return cls.parse(_read(Path(path)))
 
     def public(self) -> Settings:
         """Return the same settings without the rules that are confidential."""
-        return self.model_copy(
-            update={"constraints": tuple(r for r in self.constraints if r.get("rule") in PUBLIC_RULES)}
-        )
+        return self.model_copy(update={"constraints": _Rules(_public(self.constraints))})
+
+
+def _public(rules: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Return the rules that may be shown."""
+    return tuple(rule for rule in rules if isinstance(rule.get("rule"), str) and rule["rule"] in PUBLIC_RULES)
 
 
 def setting_faults(error: ValidationError, within: tuple[str | int, ...] = ()) -> tuple[Fault, ...]:
@@ -198,18 +240,24 @@ _KNOWN: Final = frozenset(Settings.model_fields) | frozenset(LockSetting.model_f
 
 
 def _read(path: Path) -> dict[str, Any]:
-    problem = None
+    problem: str | None = None
+    data: dict[str, Any] = {}
+    raw = b""
     try:
-        raw = path.read_bytes()
-    except OSError as error:
-        problem = f"{path}: cannot be read ({error.strerror or 'no such file'})"
+        if path.is_file():
+            with path.open("rb") as file:
+                raw = file.read(MAX_BYTES + 1)
+        else:
+            problem = f"{path}: is no file"
+    except (OSError, ValueError):
+        problem = f"{path}: cannot be read"
+    if problem is None and len(raw) > MAX_BYTES:
+        problem = f"{path}: a settings file has at most {MAX_BYTES:,} bytes"
     if problem is None:
-        if len(raw) > MAX_BYTES:
-            raise InputError(Fault((str(path),), "too_large", f"a settings file has at most {MAX_BYTES:,} bytes"))
         data, problem = _decode(path, raw)
-        if problem is None:
-            return data
-    raise InputError(Fault((), "unreadable", problem))
+    if problem is not None:
+        raise InputError(Fault((), "unreadable", problem))
+    return data
 
 
 def _decode(path: Path, raw: bytes) -> tuple[dict[str, Any], str | None]:
@@ -230,7 +278,10 @@ def _decode(path: Path, raw: bytes) -> tuple[dict[str, Any], str | None]:
 
 def _toml(raw: bytes) -> tuple[Any, str]:
     try:
-        return tomllib.loads(raw.decode("utf-8-sig")), ""
+        text = raw.decode("utf-8-sig")
+        if max(map(len, text.splitlines()), default=0) > MAX_LINE:  # the parser is quadratic in dotted keys
+            return None, f"has a line of more than {MAX_LINE:,} characters"
+        return tomllib.loads(text), ""
     except UnicodeDecodeError:
         return None, "is not UTF-8 text"
     except RecursionError:

@@ -152,3 +152,11 @@ def test_demo_matches_the_example_programme(terminal, tmp_path):
     assert (tmp_path / "here" / "pairs.csv").is_file()
     assert str(tmp_path / "here" / "report.html") in done.out
     assert "Proven optimal" in done.out
+
+
+def test_dutch_numbers(terminal, tables):
+    """In Dutch the scores have a decimal comma, on the screen as in the report."""
+    done = terminal("match", "mentors.csv", "mentees.csv", "--language", "nl")
+    assert "  1,00\n" in done.out
+    assert "Gemiddelde score 1,00" in done.out
+    assert "1.00" not in done.out

@@ -222,3 +222,55 @@ def test_a_real_signal_stops_a_real_solve(tables, delay):
     assert done.returncode == 130, done.stderr
     assert "Traceback" not in done.stderr
     assert sorted(tables.iterdir()) == before
+
+
+def test_a_rejected_row_is_told_by_its_heading(terminal, tables):
+    """The field that is wrong is also told by the heading that stands over it in the table."""
+    (tables / "mentors.csv").write_text("Personeelsnummer;Aantal mentees\n0012;veel\n", "utf-8")
+    done = terminal("match", "mentors.csv", "mentees.csv")
+    assert 'mentors capacity ("Aantal mentees") row 1 (0012): ' in done.err
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--out", "mentors.csv"),
+        ("--rejects", "./mentees.csv"),
+        ("--out", "tensions.csv", "--tensions", "tensions.csv"),
+        ("--out", "one.html", "--report", "one.html"),
+    ],
+)
+def test_no_file_is_written_over_another(terminal, tables, more):
+    """An output that is an input too, or another output, is refused before anything is read or written."""
+    (tables / "tensions.csv").write_text("person a,person b\na1,m1\n", "utf-8")
+    before = {path.name: path.read_bytes() for path in tables.iterdir()}
+    done = terminal("match", "mentors.csv", "mentees.csv", *more)
+    assert (done.code, done.out) == (2, "")
+    assert "write to another file" in done.err
+    assert {path.name: path.read_bytes() for path in tables.iterdir()} == before
+
+
+def test_a_template_does_not_replace_a_sheet(terminal, tables):
+    """A sheet that is there, perhaps filled in, stays unless --overwrite is given."""
+    before = (tables / "mentees.csv").read_bytes()
+    done = terminal("template", "mentees.csv")
+    assert done.code == 2
+    assert "--overwrite" in done.err
+    assert (tables / "mentees.csv").read_bytes() == before
+    assert terminal("template", "mentees.csv", "--overwrite").code == 0
+    assert (tables / "mentees.csv").read_bytes() != before
+
+
+def test_a_file_of_tensions_is_named_once(terminal, tables):
+    """An error about the file of tensions as a whole does not repeat the file's name."""
+    (tables / "tensions.csv").write_text("persons,why\na1,m1\n", "utf-8")
+    done = terminal("match", "mentors.csv", "mentees.csv", "--tensions", "tensions.csv")
+    assert done.code == 2
+    assert done.err.count("tensions.csv") == 1
+
+
+def test_a_side_without_anybody_is_noted(terminal, tables):
+    """A sheet that nobody filled in gives a note that says so."""
+    (tables / "mentors.csv").write_text("id,name\n", "utf-8")
+    done = terminal("match", "mentors.csv", "mentees.csv")
+    assert "note: there are no mentors in the table" in done.err

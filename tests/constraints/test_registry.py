@@ -160,3 +160,20 @@ def test_what_is_no_lock_is_told(given, words):
 def test_a_rule_of_the_register_shows_nothing_in_its_schema_or_data_repr():
     """The data of a confidential rule are given on request, and are the names themselves."""
     assert rule_to_data(Tension("x", "y")) == {"rule": "tension", "a": "x", "b": "y"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"rule": "capacity", "max": 10**400},
+        {"rule": "reporting_line", "depth": 10**400},
+        {"rule": "level_gap", "min": -(10**400)},
+        {"rule": "min_overlap_hours", "hours": 10**400},
+        {"rule": ["tension"]},
+        {"rule": {"tension": 1}},
+    ],
+)
+def test_numbers_and_names_beyond_all_bounds_are_input_errors(data):
+    """A number too large for a float, or a name that is no text, is told as any other fault."""
+    with pytest.raises(InputError):
+        rule_from(data)

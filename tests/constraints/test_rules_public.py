@@ -1,6 +1,7 @@
 """Public rules: each says what it means, pair by pair, and how it is told wrongly."""
 
 import pickle
+import time
 from datetime import date
 from itertools import product
 
@@ -456,3 +457,14 @@ def test_an_empty_rectangle_is_fine():
         assert term.block(none, slice(None)).shape == (0, 1)
         assert term.block(slice(None), none).shape == (1, 0)
         assert term.block.pairs(none, none).shape == (0,)
+
+
+def test_hundreds_of_strangers_are_told_in_a_moment():
+    """The nearest ids are looked for a few times only: comparing everybody with everybody would take minutes."""
+    pool = Pool([{"id": f"employee-number-{k:08d}"} for k in range(3000)], [{"id": "e"}])
+    start = time.perf_counter()
+    with pytest.raises(InputError) as caught:
+        Capacity(max=1, of=tuple(f"employee-numbex-{k:08d}" for k in range(500))).terms(pool)
+    assert time.perf_counter() - start < 10
+    assert caught.value.total == 500
+    assert "did you mean" in caught.value.faults[0].msg

@@ -236,3 +236,13 @@ def test_the_writers_are_those_of_the_documentation():
     assert all(suffix in promised for suffix in export.WRITERS)
     assert len(export.WRITERS) == 5
     assert files.suffix_of("x.CSV", tuple(export.WRITERS)) == ".csv"
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".json", ".parquet", ".html"])
+def test_half_a_character_in_a_criterion_is_no_obstacle(tmp_path, suffix):
+    """A criterion's name from outside may hold half a character, which no file takes: it is written as a mark."""
+    part = Part("fit \ud800", 1.0, 0.5, 0.5, ("\ud800",))
+    made = Matching(pairs=(Pair("e", "m", 0.5, parts=(part,)),), mentees=(("e", "\ud800"),), mentors=(("m", "M"),))
+    made.write(tmp_path / f"x{suffix}")
+    assert (tmp_path / f"x{suffix}").stat().st_size
+    assert "fit ?" in made.to_frame().columns

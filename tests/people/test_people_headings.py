@@ -1,5 +1,7 @@
 """Which heading means which field."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from mentormatch.errors import InputError
 from mentormatch.people import Pool
 from mentormatch.people.fields import FIELDS
-from mentormatch.people.headings import is_audit, is_sensitive, near, recognised
+from mentormatch.people.headings import heading_line, is_audit, is_sensitive, near, recognised
 from mentormatch.people.tables import numbered
 
 
@@ -179,3 +181,58 @@ def test_every_veto_column_counts():
     """Of several columns with vetoes none is left out."""
     pool = Pool.read([{"id": "m"}, {"id": "n"}], [{"id": "e", "veto": "m", "avoid": "n"}])
     assert len(pool._vetoed_pairs()[0]) == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [
+        ([["id", "name"], ["1", "Ann"]], 0),
+        ([["", None], ["id", "name"]], 1),
+        ([["Mentorprogramma 2026", None, None], [None, None, None], ["Naam", "Talen", "x"], ["Ann", "nl", ""]], 2),
+        ([["Naam", ""], ["Talen", "Niveau"]], 0),
+        ([["Sollicitatie", ""], ["Ann", "Talen"]], 0),
+        ([["Wie?"], ["Ann"], ["Bo"]], 0),
+        ([["", ""]], None),
+        ([], None),
+    ],
+)
+def test_a_title_above_the_table_is_not_its_headings(lines, line):
+    """The first line that says anything holds the headings, but for a title over headings that are known."""
+    assert heading_line(lines) == line
+
+
+def test_lines_above_the_headings_are_noted(tmp_path):
+    """What stands above the headings is left out with a note; rows still count from below them."""
+    path = tmp_path / "a.csv"
+    path.write_text("Aanmeldingen 2026;;\n;;\nNaam;Talen;Capaciteit\nAnn;nl;veel\nBo;nl;1\n", "utf-8")
+    pool = Pool.read(path, [{"id": "e"}])
+    assert pool.mentor_ids == ("Bo",)
+    assert pool.rejects[0].row == 0
+    assert "1 line above the headings is not read" in [note.message for note in pool.notes]
+
+
+def test_what_to_do_about_a_heading_is_told_to_callers_and_typists_alike():
+    """A note or error on a heading says how to map it in Python and on the command line."""
+    kept = read("Favourite colour").notes[0].message
+    close = read("Langauges").notes[0].message
+    with pytest.raises(InputError) as caught:
+        Pool.read([{"Shoe size": 3}], [{"id": "e"}])
+    for told in (kept, close, str(caught.value)):
+        assert "mapping=" in told
+        assert '--map "Heading=field"' in told
+        assert "{" not in told
+
+
+def test_a_mapping_to_a_heading_is_told_the_field():
+    """A field named by its Dutch heading, or misspelt, is answered with the field's own name."""
+    for name, field in (("naam", "name"), ("langauges", "languages"), ("Leerwensen", "needs")):
+        with pytest.raises(InputError, match=f"did you mean {field}"):
+            read("x", mapping={"x": name})
+
+
+def test_the_documentation_lists_every_heading():
+    """The page of headings has a line for every field that a table may hold, with all its headings."""
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "headings.md").read_text("utf-8").splitlines()
+    for field in FIELDS:
+        if field.name not in {"attributes", "audit_attributes"}:
+            assert f"| `{field.name}` | {', '.join(field.english)} | {', '.join(field.dutch)} |" in page

@@ -75,9 +75,16 @@ def test_a_table_with_roles():
     with pytest.raises(InputError, match="neither mentor") as caught:
         Pool([*rows, {"id": 5, "Rol": ""}])
     assert codes(caught.value) == [("4", "role", "unknown_role")]
-    assert Pool.read([*rows, {"id": 5, "Rol": "?"}]).rejects[0].row == 4
+    (reject,) = Pool.read([*rows, {"id": 5, "Rol": "?"}]).rejects
+    assert (reject.row, reject.id) == (4, "5")
+    named = [{"Naam": "Ann", "Rol": "mentee"}, {"Naam": "Bo", "Rol": "?"}, {"Naam": None, "Rol": "?"}]
+    assert [one.id for one in Pool.read(named).rejects] == ["Bo", None]
     with pytest.raises(InputError, match='"id"'):
         Pool([{"id": 1}])
+    own = [{"id": 1, "About": "x", "Ik ben een": "mentor"}, {"id": 2, "About": "x", "Ik ben een": "mentee"}]
+    with pytest.raises(InputError, match=r'"Ik ben een" looks like it: .*"Heading=role"'):
+        Pool.read(own)
+    assert Pool.read(own, mapping={"Ik ben een": "role"}).shape == (1, 1)
 
 
 def test_every_fault_is_told_at_once():
@@ -98,6 +105,17 @@ def test_every_fault_is_told_at_once():
         ("3", "3", "not_a_row"),
     ]
     assert {fault.id for fault in caught.value.faults} == {"Mia", "Ned", None, "Ann", "Bo"}
+
+
+def test_faults_of_headings_and_rows_are_told_together():
+    """A key that is nearly a field does not keep the faults of the rows from being told."""
+    with pytest.raises(InputError) as caught:
+        Pool([{"id": "Mia", "langauges": "en"}, {"id": "Ned", "capacity": "x"}], [{"id": "Ann", "level": "x"}])
+    assert codes(caught.value) == [
+        ("0", "level", "not_a_number"),
+        ("1", "capacity", "not_bounds"),
+        ("None", "langauges", "unknown_field"),
+    ]
 
 
 def test_reading_keeps_the_good_rows():
@@ -126,6 +144,10 @@ def test_the_id_may_be_something_else():
     with pytest.raises(InputError, match="not unique"):
         Pool.read([{"Naam": "A"}, {"Naam": "A"}], [])
     assert [one.row for one in Pool.read([{"E-mail": "a@x"}, {"E-mail": ""}], []).rejects] == [1]
+    for nobody in ([7, "x"], [None], [[1, 2]]):
+        with pytest.raises(InputError, match="neither a mapping") as caught:
+            Pool(nobody, [{"id": "e"}])
+        assert len(caught.value.faults) == len(nobody)
     with pytest.raises(InputError, match='"Shoe size"'):
         Pool.read([{"Shoe size": 3}], [])
     with pytest.raises(InputError) as caught:
@@ -143,6 +165,12 @@ def test_swapped_sides():
     with pytest.raises(InputError, match="list of mentors"):
         Pool([Mentor("m"), Mentee("e")], [Mentee("f")])
     assert Pool([{"id": 1, "needs": "x", "offers": "y"}], [{"id": 2, "offers": "x", "needs": "z"}]).shape == (1, 1)
+
+
+def test_models_say_which_side_they_are():
+    """What mentors need and mentees offer does not look swapped where the classes say who is who."""
+    assert Pool([Mentor("m", needs=["x"])], [Mentee("e", offers=["x"])]).shape == (1, 1)
+    assert Pool([Mentor("m", needs=["x"])], [{"id": "e", "offers": ["x"]}]).shape == (1, 1)
 
 
 def test_a_field_of_the_other_side_is_kept():
@@ -207,7 +235,12 @@ def test_ids_in_two_forms_are_noted():
     """007 and 7 are two people, and that is worth a note."""
     pool = Pool([{"id": "007"}], [{"id": 7.0}])
     assert pool.mentee_ids == ("7",)
-    assert [note.code for note in pool.notes] == ["id_in_two_forms"]
+    (note,) = pool.notes
+    assert note.code == "id_in_two_forms"
+    assert '"007" and "7"' in note.message
+    assert "007" not in repr(pool) + pool._repr_html_()
+    many = Pool([{"id": f"0{k}"} for k in range(1, 6)], [{"id": k} for k in range(1, 6)])
+    assert many.notes[0].message.endswith('"03" and "3"; and 2 more')
 
 
 def test_labels_that_differ_are_noted():
@@ -252,3 +285,39 @@ def test_too_many_keys_are_refused():
     """Rows that each have keys of their own cannot fill the memory."""
     with pytest.raises(InputError, match="1000"):
         Pool([{"id": k, f"key {k}": 1} for k in range(1200)], [])
+
+
+def test_both_files_that_are_missing_are_told(tmp_path):
+    """What is wrong with the mentors' file and what is wrong with the mentees' are told together, in that order."""
+    with pytest.raises(InputError) as caught:
+        Pool.read(tmp_path / "one.csv", tmp_path / "two.csv")
+    assert [str(fault).split(":")[0] for fault in caught.value.faults] == ["one.csv", "two.csv"]
+
+
+def test_a_pool_is_given_alone():
+    """A pool beside other people, or with a mapping, is refused with what to do."""
+    pool = Pool([{"id": "m"}], [{"id": "e"}])
+    for given, mapping in (((pool, [{"id": "f"}]), None), (([{"id": "f"}], pool), None), ((pool,), {"x": "bio"})):
+        with pytest.raises(InputError, match="give it alone"):
+            Pool(*given, mapping=mapping)
+
+
+def test_ids_that_came_as_numbers_are_known():
+    """A pool tells which side's ids were whole numbers, so that its tables can be joined with the input again."""
+    pool = Pool([{"id": 1}, {"id": 2.0}], [{"id": "1"}])
+    assert pool.whole_ids == (False, True)
+    assert pool.public().whole_ids == pool.take([0], [1]).whole_ids == (False, True)
+    assert Pool.read([{"id": 1}, {"id": None}], [{"id": "a"}]).whole_ids == (False, True)
+    assert Pool.read([{"id": 1}, {"id": "b"}, {"id": 10**400}], [{"id": float("inf")}]).whole_ids == (False, False)
+    assert Pool([{"id": 1.5}], [{"id": 10**20}]).whole_ids == (True, False)
+    assert Pool([], []).whole_ids == (False, False)
+
+
+@pytest.mark.parametrize(
+    "written", ["Anne O\u2019Neill", "anne oneill", "O`Neill, Anne", "Anne O'Neill.", "Anne  O\u00b4Neill"]
+)
+def test_a_name_is_found_whatever_its_apostrophe(written):
+    """Phones and word processors write another apostrophe than forms do; a veto by name holds all the same."""
+    pool = Pool([{"id": "m", "vetoes": [written], "wishes": [written]}], [{"id": "e", "name": "Anne O'Neill"}])
+    assert [side.tolist() for side in pool._vetoed_pairs()] == [[0], [0]]
+    assert pool.mentors[0].wishes == ("e",)

@@ -1,12 +1,26 @@
 import os
+import re
+import signal
 import stat
+import subprocess
+import sys
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.errors import InputError
-from mentormatch.report.files import csv_text, replacing, safe_cell, suffix_of, write_bytes, write_text
+from mentormatch.report.files import (
+    MAX_SHEET_ROWS,
+    csv_text,
+    replacing,
+    safe_cell,
+    suffix_of,
+    write_bytes,
+    write_text,
+    write_xlsx,
+)
 
 
 def test_a_file_is_replaced_in_one_step(tmp_path):
@@ -60,7 +74,7 @@ def test_a_link_is_replaced_not_followed(tmp_path):
     assert path.read_text() == "new"
 
 
-@pytest.mark.parametrize("path", ["", ".", "..", "/", "no/such/folder/x.txt", "a\0b", 3, None, b"x.txt"])
+@pytest.mark.parametrize("path", ["", ".", "..", "/", "no/such/folder/x.txt", "a\0b", "\ud800.csv", 3, None, b"x.txt"])
 def test_a_bad_path_is_an_input_error(tmp_path, monkeypatch, path):
     """Whatever cannot be a file to write is an InputError, chained to nothing."""
     monkeypatch.chdir(tmp_path)
@@ -98,7 +112,53 @@ def test_the_first_letter_of_a_cell_is_never_a_formula_s(text):
     """Whatever the text, its cell does not begin as a formula; one apostrophe taken off, it is the text again."""
     cell = safe_cell(text)
     assert cell[:1] not in set("=+-@\t\r\n＝＋－＠")
-    assert cell in {text, f"'{text}"}
+    assert cell in {text, f"'{text}"} or set(text) & set(";\t\r\n")
+
+
+@given(st.text(st.sampled_from(";\t\n\r=+-@＝ '\"ax")))
+def test_no_cell_begins_as_a_formula_where_a_semicolon_parts_cells(text):
+    """Spreadsheets in Dutch part cells at ; whatever the quotes, not at commas: no further part begins as a formula."""
+    for part in re.split("[;\t\r\n]", safe_cell(text))[1:]:
+        assert not re.match('[ "]{0,8}[=+@＝-]', part)
+
+
+def test_a_formula_behind_a_semicolon_is_text():
+    """The name that an attacker would choose becomes text in either kind of spreadsheet."""
+    assert safe_cell("Ann;=1+1;") == "Ann;'=1+1;"
+    assert safe_cell("Ann\n=1+1") == "Ann\n'=1+1"
+    assert safe_cell("budgeting; public speaking") == "budgeting; public speaking"
+
+
+def test_heaps_of_separators_take_no_time():
+    """The search for formulas is linear in the text."""
+    start = time.perf_counter()
+    safe_cell(";" * 500_000 + '\n "' * 200_000)
+    assert time.perf_counter() - start < 5
+
+
+def test_more_lines_than_a_sheet_holds_are_refused(tmp_path):
+    """What does not fit a sheet is never left out in silence."""
+    rows = range(MAX_SHEET_ROWS)  # only counted: refused before any is looked at
+    with pytest.raises(InputError, match="lines"):
+        write_xlsx(tmp_path / "x.xlsx", [("pairs", ["a"], rows)])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_killed_process_leaves_the_old_file_whole(tmp_path):
+    """Killed while it writes, even by a signal that cannot be caught, a process leaves no half file."""
+    path = tmp_path / "x.csv"
+    path.write_text("old")
+    program = (
+        "import os, signal, sys\n"
+        "from mentormatch.report.files import replacing\n"
+        "with replacing(sys.argv[1]) as file:\n"
+        "    file.write(b'half')\n"
+        "    file.flush()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(path)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert path.read_text() == "old"
 
 
 def test_numbers_stay_numbers():

@@ -25,7 +25,6 @@ class Page(HTMLParser):
         self.feed(text)
         assert self.open == []
 
-    # ruff: noqa: D102
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
         if tag not in self.VOID:

@@ -37,6 +37,10 @@ def test_products_are_exact_whichever_way_columns_are_held(both, dense):
     assert block.tolist() == expected
     i, j = (part.ravel() for part in np.indices(block.shape))
     assert np.array_equal(product.pairs(i, j), block.ravel())
+    for row, column in zip(i.tolist(), j.tolist(), strict=True):
+        columns, adds = product.common(row, column)
+        assert columns.tolist() == np.flatnonzero(left[row] * right[column]).tolist()
+        assert adds.sum() == block[row, column]
 
 
 def test_single_precision_is_used_only_while_it_is_exact():

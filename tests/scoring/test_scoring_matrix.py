@@ -385,7 +385,9 @@ def test_an_array_is_taken_as_it_is():
     assert ScoreMatrix.from_array(np.zeros((0, 2))).shape == (0, 2)
 
 
-@pytest.mark.parametrize("wrong", [[0.5], [[np.inf]], [["high"]], [[1], [2, 3]], [[1j]], None, [[None, "1"]], "scores"])
+@pytest.mark.parametrize(
+    "wrong", [[0.5], [[np.inf]], [[1e300]], [["high"]], [[1], [2, 3]], [[1j]], None, [[None, "1"]], "scores"]
+)
 def test_an_array_that_makes_no_sense_is_an_input_error(wrong):
     """Not a rectangle of finite numbers: no bare error of numpy."""
     with pytest.raises(InputError):

@@ -19,6 +19,7 @@ import typer
 import mentormatch as mm
 from mentormatch.cli import files, match
 from mentormatch.cli.words import Language
+from mentormatch.errors import Fault
 from mentormatch.explain import clean
 
 P = ParamSpec("P")
@@ -232,9 +233,12 @@ def template(
     *,
     side: Annotated[Side, typer.Option(help="For whom.")] = Side.mentees,
     language: Annotated[Language, typer.Option(help="Of the headings.")] = Language.en,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a sheet that is there already.")] = False,
 ) -> None:
     """Write an empty sheet with every heading explained."""
     wrong = list(files.unusable((), (path,)))
+    if path.is_file() and not overwrite:  # it may have been filled in
+        wrong.append(Fault((str(path),), "file_exists", "is there already; --overwrite replaces it"))
     if wrong:
         raise mm.InputError(wrong)
     mm.write_template(path, side=side.value, language=language.value)

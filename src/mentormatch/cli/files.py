@@ -21,7 +21,9 @@ _FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def unusable(inputs: Iterable[Path | None], outputs: Iterable[Path | None]) -> Iterator[Fault]:
-    """Yield every file that cannot be read and every folder that cannot be written to, before any work is done."""
+    """Yield every file that cannot be read and every one that cannot be written to, before any work is done."""
+    inputs = tuple(inputs)
+    taken = {path.resolve(): "is read as well, and would be lost" for path in inputs if path is not None}
     for path in inputs:
         if path is not None and not path.is_file():
             yield Fault((str(path),), "no_file", "there is no such file")
@@ -30,6 +32,10 @@ def unusable(inputs: Iterable[Path | None], outputs: Iterable[Path | None]) -> I
             yield Fault((str(path),), "is_folder", "is a folder; a file is needed")
         elif path is not None and not path.parent.is_dir():
             yield Fault((str(path),), "no_folder", f"the folder {path.parent} does not exist")
+        elif path is not None and (why := taken.get(path.resolve())):
+            yield Fault((str(path),), "same_file", f"{why}; write to another file")
+        elif path is not None:
+            taken[path.resolve()] = "is written twice"
 
 
 def example() -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -55,7 +55,7 @@ def run(job: Job) -> int:
     settings = _settings(job)
     tensions = _tensions(job.tensions) if job.tensions else ()
     pool = mm.Pool.read(job.mentors, job.mentees, mapping=settings.mapping or None)
-    told = _tell(job, pool.notes)
+    told = _tell(job, (*_nobody(pool), *pool.notes))
     if job.rejects:
         files.write_rejects(job.rejects, pool.rejects)
     if pool.rejects and not job.skip_rejects:
@@ -100,7 +100,10 @@ def _tensions(path: Path) -> tuple[Any, ...]:
         return mm.read_tensions(path)
     except mm.InputError as error:
         faults = error.faults
-    raise mm.InputError([replace(fault, loc=(str(path), *fault.loc[1:])) for fault in faults])
+    named = f"{path.name}: "  # what is wrong with the file as a whole names it already
+    raise mm.InputError(
+        [replace(fault, loc=(str(path), *fault.loc[1:]), msg=fault.msg.removeprefix(named)) for fault in faults]
+    )
 
 
 def _write(job: Job, matching: Matching) -> None:
@@ -121,20 +124,28 @@ def _tell(job: Job, notes: Iterable[Any]) -> tuple[Any, ...]:
     return notes
 
 
+def _nobody(pool: Pool) -> Iterator[mm.Note]:
+    """Remark upon a side without anybody, such as a sheet that was not filled in."""
+    for side, count in zip(("mentees", "mentors"), pool.shape, strict=True):
+        if not count:
+            yield mm.Note("shortage", f"there are no {side} in the table", 0)
+
+
 def _refuse(job: Job, pool: Pool) -> None:
     """Say which rows cannot be read, and what can be done about it."""
     faults = [fault for reject in pool.rejects for fault in reject.faults]
-    print(f"error: rows that cannot be read: {len(pool.rejects)}", file=sys.stderr)
+    print(f"error: rows that cannot be read: {len(pool.rejects)}, counted from 1 below the headings", file=sys.stderr)
     for fault in faults[:_SHOWN]:
-        print(f"  {clean(str(fault))}", file=sys.stderr)
+        print(f"  {clean(show.fault(fault, pool.mapping))}", file=sys.stderr)
     if len(faults) > _SHOWN:
         print(f"  and {len(faults) - _SHOWN} more", file=sys.stderr)
     where = f"All of them are in {job.rejects}." if job.rejects else "--rejects FILE writes them to a table."
     print(f"{where} Repair them, or leave them out with --skip-rejects.", file=sys.stderr)
+    print('A column that is no such answer is left out with --map "Heading=attributes".', file=sys.stderr)
 
 
 def _print(job: Job, matching: Matching) -> None:
-    for line in show.pairs(matching):
+    for line in show.pairs(matching, job.language):
         print(line)
     if job.quiet:
         return

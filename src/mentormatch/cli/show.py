@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mentormatch.cli.words import WORDS, Language
@@ -10,6 +10,7 @@ from mentormatch.explain import clean, words
 from mentormatch.explain.clean import columns
 
 if TYPE_CHECKING:
+    from mentormatch.errors import Fault
     from mentormatch.matching import Matching
     from mentormatch.people import Note
 
@@ -20,11 +21,23 @@ def notes(told: Iterable[Note]) -> Iterator[str]:
         yield f"note: {clean(note.message)}"
 
 
-def pairs(matching: Matching) -> Iterator[str]:
+def fault(wrong: Fault, mapping: Mapping[str, str]) -> str:
+    """Return what is wrong with a row, its field also by the headings that stand over it."""
+    told = str(wrong)
+    field = wrong.loc[-1] if wrong.loc else ""
+    over = [f'"{heading}"' for heading, name in mapping.items() if name == field and heading.casefold() != name]
+    if not over or not isinstance(field, str):
+        return told
+    place, sign, rest = told.partition(f"{field} row ")
+    return f"{place}{field} ({' or '.join(over)}) row {rest}" if sign else told
+
+
+def pairs(matching: Matching, language: Language) -> Iterator[str]:
     """Yield a line per pair: mentee id and name, mentor id and name, score."""
+    number = words(language.value).number
     mentee, mentor = dict(matching.mentees), dict(matching.mentors)
     yield from _aligned(
-        (pair.mentee, _name(mentee, pair.mentee), "->", pair.mentor, _name(mentor, pair.mentor), f"{pair.score:.2f}")
+        (pair.mentee, _name(mentee, pair.mentee), "->", pair.mentor, _name(mentor, pair.mentor), number(pair.score))
         for pair in matching
     )
 
@@ -42,7 +55,7 @@ def rest(matching: Matching, language: Language) -> Iterator[str]:
     less = ((one, say("report.short_text", got=one.got, wanted=one.wanted)) for one in matching.short)
     yield from _section(ours["short"], ((one.id, _name(both, one.id), told) for one, told in less))
     yield ""
-    yield _summary(matching, ours)
+    yield _summary(matching, ours, say.number)
     yield _proof(matching, ours)
 
 
@@ -61,12 +74,12 @@ def _aligned(rows: Iterable[Sequence[str]]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
 
 
-def _summary(matching: Matching, ours: dict[str, str]) -> str:
+def _summary(matching: Matching, ours: dict[str, str], number: Callable[[float], str]) -> str:
     mentees = len(matching.mentees)
-    if matching.mean is None:
+    if matching.mean is None or matching.worst is None:
         return ours["nobody"].format(mentees=mentees)
     placed = len({pair.mentee for pair in matching})
-    mean, worst = f"{matching.mean:.2f}", f"{matching.worst:.2f}"
+    mean, worst = number(matching.mean), number(matching.worst)
     return ours["summary"].format(pairs=len(matching), placed=placed, mentees=mentees, mean=mean, worst=worst)
 
 

@@ -154,11 +154,20 @@ def bad_number(
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral if whole else Real):
         yield Fault((rule, field), "not_a_number", f"must be {kind}")
         return
-    inside = (low is None or float(value) >= low) and (high is None or float(value) <= high)
-    if not np.isfinite(float(value)) or not inside:
+    number = _as_float(value)
+    inside = (low is None or number >= low) and (high is None or number <= high)
+    if not np.isfinite(number) or not inside:
         least = "" if low is None else f" of at least {low:g}"
         most = "" if high is None else f"{' and' * (low is not None)} of at most {high:g}"
         yield Fault((rule, field), "out_of_range", f"must be {kind}{least}{most}")
+
+
+def _as_float(value: Real) -> float:
+    """Return a number as a float; one too large for it is infinite."""
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf")
 
 
 def bad_choice(rule: str, field: str, value: object, choices: tuple[str, ...]) -> Iterator[Fault]:

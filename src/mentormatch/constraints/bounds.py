@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from mentormatch.constraints.base import STRICT, bad_choice, bad_number, refuse
-from mentormatch.constraints.ids import Id, as_id, bad_id, known, stranger
+from mentormatch.constraints.ids import MOST_HINTS, Id, as_id, bad_id, known, stranger
 from mentormatch.constraints.terms import NO_LIMIT, PersonBounds, Term
 from mentormatch.errors import Fault
 from mentormatch.people.notes import Side
@@ -72,8 +72,9 @@ class Capacity:
 
     def terms(self, pool: Pool, /) -> tuple[Term, ...]:
         """Return the bounds of everybody concerned."""
+        strangers = [who for who in self.of if known(pool, self.side, who) is None]
         refuse(
-            stranger(pool, self.side, who, self.name, "of") for who in self.of if known(pool, self.side, who) is None
+            stranger(pool, self.side, who, self.name, "of", nearest=k < MOST_HINTS) for k, who in enumerate(strangers)
         )
         everybody = pool.mentee_row if self.side == "mentees" else pool.mentor_row
         rows = np.array(sorted(everybody[who] for who in set(self.of or everybody)), np.int64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import numpy as np
 from pydantic import BeforeValidator
@@ -47,11 +47,18 @@ def known(pool: Pool, side: Side, who: str) -> int | None:
     return rows.get(who)
 
 
-def stranger(pool: Pool, side: Side, who: str, rule: str, field: str) -> Fault:
-    """Return the fault that a public rule names somebody who is not there, with the nearest ids."""
+_MOST_COMPARED: Final = 5000
+"""In longer lists of ids the nearest are not looked for: comparing with all of them would outlast the run."""
+
+MOST_HINTS: Final = 5
+"""For how many strangers of one rule the nearest ids are looked for."""
+
+
+def stranger(pool: Pool, side: Side, who: str, rule: str, field: str, *, nearest: bool = True) -> Fault:
+    """Return the fault that a public rule names somebody who is not there, with the nearest ids if wanted."""
     ids = pool.mentee_ids if side == "mentees" else pool.mentor_ids
     elsewhere = known(pool, "mentors" if side == "mentees" else "mentees", who) is not None
-    near = get_close_matches(who, ids, n=3)
+    near = get_close_matches(who, ids, n=3) if nearest and len(ids) <= _MOST_COMPARED else []
     hint = f"; it is one of the {'mentors' if side == 'mentees' else 'mentees'}" if elsewhere else ""
     hint = hint or (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")
     return Fault((rule, field), "unknown_id", f"there is no {side[:-1]} with this id{hint}", id=who)

@@ -93,7 +93,7 @@ def _criteria(matching: Matching) -> list[tuple[str, list[float | None]]]:
     used = {"mentee", "mentor", "mentee_name", "mentor_name", "reasons", *NUMBERS}
     columns = []
     for name in found:
-        heading = name
+        heading = _whole(name)
         while heading in used:
             heading = f"criterion_{heading}"
         used.add(heading)

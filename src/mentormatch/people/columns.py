@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
 from mentormatch.errors import Fault, InputError
 from mentormatch.people.fields import FIELD, Field, Kind, fields_of
-from mentormatch.people.frozen import Attributes, Frozen, Secret
-from mentormatch.people.headings import Plan, listed
+from mentormatch.people.frozen import Attributes, Confidential, Secret
+from mentormatch.people.headings import HOW_TO_MAP, Plan, listed
 from mentormatch.people.notes import Reject, Side
 from mentormatch.people.tables import Table, is_blank
 from mentormatch.people.values import identifier
@@ -37,11 +37,14 @@ class Columns:
         Field -> one value a person, in listing order; every field of the side is there.
     rows
         Where each person stood in the table, counted from 0.
+    whole_ids
+        Whether every id came as a whole number rather than as text.
     """
 
     side: Side
     values: Mapping[str, tuple[Any, ...]]
     rows: Sequence[int]
+    whole_ids: bool = False
 
     def __len__(self) -> int:
         return len(self.values["id"])
@@ -49,11 +52,11 @@ class Columns:
     def take(self, positions: Sequence[int]) -> Columns:
         """Return the answers of some people only, in the order asked for."""
         kept = {name: tuple(column[k] for k in positions) for name, column in self.values.items()}
-        return Columns(self.side, kept, [self.rows[k] for k in positions])
+        return replace(self, values=kept, rows=[self.rows[k] for k in positions])
 
     def replaced(self, name: str, column: Sequence[Any]) -> Columns:
         """Return the answers with one column replaced."""
-        return Columns(self.side, {**self.values, name: tuple(column)}, self.rows)
+        return replace(self, values={**self.values, name: tuple(column)})
 
 
 def read_side(side: Side, table: Table, plan: Plan) -> tuple[Columns, tuple[Reject, ...]]:
@@ -103,7 +106,8 @@ def read_side(side: Side, table: Table, plan: Plan) -> tuple[Columns, tuple[Reje
         Reject(side, table.rows[k], values["id"][k], _faults(side, table.rows[k], values["id"][k], wrongs[k]))
         for k in sorted(wrongs)
     )
-    everybody = Columns(side, {name: tuple(column) for name, column in values.items()}, table.rows)
+    whole = _are_whole(_cells(table, plan.fields.get("id", ())))
+    everybody = Columns(side, {name: tuple(column) for name, column in values.items()}, table.rows, whole)
     return everybody.take([k for k in range(count) if k not in wrongs]) if wrongs else everybody, rejects
 
 
@@ -149,6 +153,12 @@ def _cells(table: Table, positions: Sequence[int]) -> Sequence[Any]:
     return [next((cell for cell in row if not is_blank(cell)), None) for row in zip(first, *others, strict=True)]
 
 
+def _are_whole(cells: Sequence[Any]) -> bool:
+    """Tell whether ids came as whole numbers, the odd one without an id aside."""
+    kinds = set(map(type, cells)) - {type(None)}
+    return bool(kinds) and kinds <= {int, float} and all(cell.is_integer() for cell in cells if type(cell) is float)
+
+
 def _attributes(table: Table, plan: Plan, given: Sequence[Any]) -> Sequence[Any]:
     """Return everybody's free attributes: those given as such, those named, and those nobody asked for."""
     columns = {name: _cells(table, (position,)) for name, position in plan.hidden.items()}
@@ -174,7 +184,7 @@ def _audit(table: Table, plan: Plan, given: Sequence[Any]) -> Sequence[Any]:
     if not columns:
         return given
     return [
-        Frozen({**{name: cells[k] for name, cells in columns if not is_blank(cells[k])}, **own})
+        Confidential({**{name: cells[k] for name, cells in columns if not is_blank(cells[k])}, **own})
         for k, own in enumerate(given)
     ]
 
@@ -196,7 +206,7 @@ def _other_ids(side: Side, table: Table, plan: Plan, values: Mapping[str, Sequen
         if count and len(set(answered)) < max(len(answered), 1):
             answered = []
         if (
-            (count or table.headings)
+            (count > len(table.spoilt) or table.headings)  # of no row at all that is one, each is told
             and not answered
             and not (("name" in plan.fields or plan.name_parts) and not count)
         ):
@@ -220,7 +230,7 @@ def _no_id(table: Table, plan: Plan) -> str:
         names = "; none of the headings is known"
     return (
         f"no column says who somebody is{names}. The headings are {listed(table.headings)}. "
-        'Call one of them id, or map it: mapping={"your heading": "id"}'
+        f'Call one of them id, or {HOW_TO_MAP}, as in "your heading=id"'
     )
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
+import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mentormatch.errors import InputError
 from mentormatch.people.fields import FIELD
+from mentormatch.people.headings import heading_line
 from mentormatch.people.limits import Limits
 from mentormatch.people.tables import Table, numbered
 
 _DELIMITERS = (",", ";", "\t", "|")
 _LOOK_AT = 64 << 10
-_GUARDED = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+_GUARDED = re.compile("'+[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """What our own .csv files put an apostrophe before, so that a spreadsheet takes it for text."""
 
 
@@ -29,17 +31,16 @@ def read_csv(path: Path, limits: Limits) -> Table:
     """
     text = _decoded(path.read_bytes(), path.name)
     text, delimiter = _delimiter(text)
-    lines = _lines(text, delimiter, path.name)
+    lines = _lines(text, delimiter, path.name, limits)
     return table_of(lines, path.name, limits)
 
 
 def table_of(lines: list[list[str]], name: str, limits: Limits) -> Table:
     """Return a table of lines of cells, the first of which are the headings."""
-    while lines and not any(cell.strip() for cell in lines[0]):
-        lines = lines[1:]
-    if not lines:
+    start = heading_line(lines)
+    if start is None:
         raise InputError(f"{name}: is empty; the first line holds the headings")
-    headings, body = lines[0], lines[1:]
+    headings, body = lines[start], lines[start + 1 :]
     width = _width(headings, body)
     headings = headings[:width]
     if width > limits.columns or max(map(len, lines), default=0) > 2 * limits.columns:
@@ -65,7 +66,8 @@ def table_of(lines: list[list[str]], name: str, limits: Limits) -> Table:
             raise InputError(
                 f"{name}: has a cell of more than {limits.cell_characters} characters; is a quote missing?"
             )
-    return Table(numbered(headings), tuple(_bare(column) for column in columns), rows, spoilt=spoilt)
+    above = sum(any(map(str.strip, line)) for line in lines[:start])
+    return Table(numbered(headings), tuple(_bare(column) for column in columns), rows, spoilt=spoilt, above=above)
 
 
 def _width(headings: list[str], body: list[list[str]]) -> int:
@@ -90,7 +92,7 @@ _EXPLANATIONS = frozenset(
 
 def _bare(column: list[str]) -> list[str]:
     """Return cells without the apostrophe that keeps spreadsheets from calculating them."""
-    return [cell[1:] if cell[:1] == "'" and cell[1:2] in _GUARDED and len(cell) > 1 else cell for cell in column]
+    return [cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell for cell in column]
 
 
 def _decoded(raw: bytes, name: str) -> str:
@@ -179,16 +181,42 @@ def _counts(text: str) -> list[Counter[str]]:
     return found
 
 
-def _lines(text: str, delimiter: str, name: str) -> list[list[str]]:
+def _lines(text: str, delimiter: str, name: str, limits: Limits) -> list[list[str]]:
     """Return the cells of every line."""
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        return _within(csv.reader(_cut(text), delimiter=delimiter, strict=True), name, limits)
     except csv.Error as error:
         unclosed = "unexpected end" in str(error)
     problem = "has a quote that is never closed"
     if not unclosed:
         try:
-            return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+            return _within(csv.reader(_cut(text), delimiter=delimiter), name, limits)
         except csv.Error:
             problem = "cannot be read as a table; is a quote missing?"
     raise InputError(f"{name}: {problem}")
+
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+\Z")
+
+
+def _cut(text: str) -> Iterator[str]:
+    """Yield the lines of a text with their ends; a file object would hold all of it once more, four times as large."""
+    return (line.group() for line in _LINE.finditer(text))
+
+
+_BLANK: list[str] = []
+
+
+def _within(lines: Iterable[list[str]], name: str, limits: Limits) -> list[list[str]]:
+    """Return lines of cells, counting: what is too large is refused before it fills the memory."""
+    found: list[list[str]] = []
+    widest = 1
+    for line in lines:
+        if len(line) > widest:
+            widest = len(line)
+            if widest > 2 * limits.columns:
+                raise InputError(f"{name}: has more than {limits.columns} columns")
+        found.append(line or _BLANK)
+        if len(found) * widest > limits.cells:
+            raise InputError(f"{name}: has more than {limits.cells} cells")
+    return found

@@ -17,12 +17,24 @@ def loose(one: str) -> str:
     return text.lstrip("0") or text
 
 
+_APOSTROPHES = dict.fromkeys(map(ord, "\u00b4\u02bb\u02bc"))
+"""Signs that stand for an apostrophe and count as a letter, or as a space with an accent on it."""
+
+
+def _name_key(name: str) -> str:
+    """Return a name's letters and digits: O\u2019Neill is O'Neill, and J. Jansen is J Jansen."""
+    folded = fold(name.translate(_APOSTROPHES))
+    if folded.isascii() and folded.replace(" ", "").isalnum():
+        return folded
+    return " ".join("".join(sign for sign in folded if sign.isalnum() or sign == " ").split()) or folded
+
+
 def _name_keys(name: str) -> Iterable[str]:
     """Return a name's keys: as it stands, and "Jansen, Piet" as "Piet Jansen"."""
-    yield fold(name)
+    yield _name_key(name)
     if name.count(",") == 1:
         last, first = name.split(",")
-        yield fold(f"{first} {last}")
+        yield _name_key(f"{first} {last}")
 
 
 class Directory:
@@ -52,9 +64,9 @@ class Directory:
         return found
 
     @property
-    def in_two_forms(self) -> int:
-        """How many ids occur in two forms, such as 007 and 7."""
-        return sum(len(forms) > 1 for forms in self._by_loose_id.values())
+    def in_two_forms(self) -> tuple[tuple[str, ...], ...]:
+        """Ids that occur in two forms or more, such as 007 and 7."""
+        return tuple(sorted(tuple(sorted(forms)) for forms in self._by_loose_id.values() if len(forms) > 1))
 
     def meant(self, text: str, side: str) -> tuple[str, ...]:
         """Return the ids of everybody a text may mean; people of ``side`` go before the others."""

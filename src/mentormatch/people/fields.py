@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 
 from mentormatch.people import lists, values
-from mentormatch.people.frozen import Attributes, Frozen, Secret
+from mentormatch.people.frozen import Attributes, Confidential, Frozen, Secret
 from mentormatch.people.notes import Side
 from mentormatch.people.slots import slots
 
@@ -68,7 +68,7 @@ READERS: dict[Kind, Reader] = {
     Kind.PEOPLE: Reader(lists.people, ()),
     Kind.SECRET: Reader(lists.secret, Secret()),
     Kind.ATTRIBUTES: Reader(lists.attributes, Attributes()),
-    Kind.AUDIT: Reader(lists.audit, Frozen()),
+    Kind.AUDIT: Reader(lists.audit, Confidential()),
 }
 
 BAGS = frozenset({Kind.LABELS, Kind.TAGS, Kind.SLOTS, Kind.PEOPLE})

@@ -63,6 +63,18 @@ class Attributes(Frozen[Any]):
         return type(self), (dict(self), self.hidden)
 
 
+class Confidential(Frozen[Any]):
+    """Attributes for the fairness audit: a mapping in all but its looks."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return MASK
+
+    def __format__(self, _spec: str) -> str:
+        return MASK
+
+
 class Secret:
     """Ids told in confidence: a tuple in all but its looks.
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 from mentormatch.errors import Fault, InputError
 from mentormatch.people.fields import FIELD, FIELDS, fields_of
 from mentormatch.people.notes import Side
+from mentormatch.people.values import decomposed
 
 Mapped: TypeAlias = Mapping[str, str | None]
 """Heading -> field, as somebody wrote it; None drops the heading."""
 
 ROLE = "role"
 """What the column is called that says on which side somebody is."""
+
+HOW_TO_MAP = 'map it with mapping= or --map "Heading=field"'
+"""What to do about a heading, for whoever calls the library and whoever types a command."""
 
 
 def _set(words: str) -> frozenset[str]:
@@ -62,15 +66,13 @@ _SENSITIVE_PHRASES = (
 
 def key(heading: str) -> str:
     """Return a heading's letters and digits alone: case, accents, spaces and signs do not count."""
-    decomposed = unicodedata.normalize("NFKD", heading)
-    return "".join(sign for sign in decomposed.casefold() if sign.isalnum())
+    return "".join(sign for sign in decomposed(heading).casefold() if sign.isalnum())
 
 
 def _words(heading: str) -> str:
     """Return a heading as lower-case words between single spaces, camelCase taken apart."""
     apart = re.sub(r"([a-z])([A-Z])", r"\1 \2", heading)
-    decomposed = unicodedata.normalize("NFKD", apart)
-    bare = "".join(sign for sign in decomposed if not "\u0300" <= sign <= "\u036f")
+    bare = "".join(sign for sign in decomposed(apart) if not "\u0300" <= sign <= "\u036f")
     return " ".join("".join(sign if sign.isalnum() else " " for sign in bare.casefold()).split())
 
 
@@ -105,6 +107,13 @@ def is_sensitive(heading: str) -> bool:
 def recognised(heading: str) -> str | None:
     """Return the field that a heading means; None if it means none."""
     return _GUESSED.get(key(heading)) or _GUESSED.get(key(_without_brackets(heading)))
+
+
+@lru_cache(1024)
+def meant(name: str) -> str | None:
+    """Return the field that somebody means by a name, a slip of the finger included; None if it is none."""
+    guess = recognised(name) or near(name, _GUESSED)
+    return _GUESSED.get(guess, guess) if guess else None
 
 
 def near(heading: str, known: Iterable[str]) -> str | None:
@@ -191,8 +200,8 @@ def check_mapping(mapping: Mapped, headings: Sequence[Sequence[str]]) -> None:
     allowed = {*FIELD, ROLE}
     for heading, name in mapping.items():
         if name and name not in allowed:
-            guess = near(name, map(key, FIELD))
-            hint = f"did you mean {_EXACT[guess]}?" if guess else f"the fields are {', '.join(sorted(allowed))}"
+            guess = meant(name)
+            hint = f"did you mean {guess}?" if guess else f"the fields are {', '.join(sorted(allowed))}"
             faults.append(Fault(("mapping", heading), "unknown_field", f"maps to a field that does not exist; {hint}"))
         if not any(_mapped_positions(heading, found) for found in headings):
             seen = sorted({one for found in headings for one in found})
@@ -200,6 +209,29 @@ def check_mapping(mapping: Mapped, headings: Sequence[Sequence[str]]) -> None:
             faults.append(Fault(("mapping", heading), "unknown_heading", message))
     if faults:
         raise InputError(faults)
+
+
+def heading_line(lines: Sequence[Sequence[Any]]) -> int | None:
+    """Return which line holds the headings; None if no line says anything.
+
+    It is the first that says anything, but for a title above the table: a line with one cell,
+    soon followed by one with several, of which two or more are known headings.
+    """
+    start = next((k for k, line in enumerate(lines) if any(map(_says, line))), None)
+    if start is None or recognised(str(next(filter(_says, lines[start])))):
+        return start
+    for k in range(start, min(start + _TITLE_LINES, len(lines))):
+        said = [cell for cell in lines[k] if _says(cell)]
+        if len(said) > 1:
+            return k if sum(recognised(str(cell)) is not None for cell in said) > 1 else start
+    return start
+
+
+_TITLE_LINES = 6
+
+
+def _says(cell: Any) -> bool:
+    return cell is not None and bool(str(cell).strip())
 
 
 def listed(names: Sequence[str], most: int = 40) -> str:

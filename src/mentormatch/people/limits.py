@@ -18,7 +18,7 @@ class Limits:
     cell_characters
         Characters of one cell of a file.
     cells
-        Rows times columns of a spreadsheet or a Parquet file.
+        Rows times columns of a table in a file.
     members
         Files within a spreadsheet file.
     """

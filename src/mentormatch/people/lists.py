@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from numbers import Real
 from typing import Any
 
-from mentormatch.people.frozen import Attributes, Frozen, Secret
+from mentormatch.people.frozen import Attributes, Confidential, Frozen, Secret
 from mentormatch.people.values import EMPTY, MAX_SHORT, NOBODY, as_text, is_missing, number, plain, wrong
 
 NOTHING = EMPTY | {"none", "geen", "niets", "nothing", "nil"}
@@ -151,9 +151,9 @@ def attributes(value: Any) -> Attributes:
     return Attributes({str(name): content for name, content in value.items()})
 
 
-def audit(value: Any) -> Frozen[Any]:
+def audit(value: Any) -> Confidential:
     """Read attributes for the fairness audit: a mapping from names to anything."""
-    return Frozen(attributes(value))
+    return Confidential(attributes(value))
 
 
 _NO_TAGS: Frozen[float] = Frozen()

@@ -11,7 +11,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from mentormatch.people.fields import READERS, Kind
-from mentormatch.people.frozen import Attributes, Frozen, Masked, Secret
+from mentormatch.people.frozen import Attributes, Confidential, Frozen, Masked, Secret
 from mentormatch.people.notes import Side
 
 
@@ -112,7 +112,7 @@ class Person(BaseModel):
     priority: Whole = 0
     private: Labels = ()
     attributes: Free = Field(default_factory=Attributes)
-    audit_attributes: Audit = Field(default_factory=Frozen, exclude=True, repr=False)
+    audit_attributes: Audit = Field(default_factory=Confidential, exclude=True, repr=False)
 
     def __init__(self, id: Any = None, /, **answers: Any) -> None:  # noqa: A002  # the field's own name
         if id is not None:
@@ -120,9 +120,8 @@ class Person(BaseModel):
                 raise TypeError("the id is given twice")
             answers["id"] = id
         known = type(self).model_fields
-        for name, answer in answers.items():
-            if name in _CONFIDENTIAL or name not in known:
-                answers[name] = Masked(answer)  # a traceback may show this frame
+        hidden = [name for name in answers if name in _CONFIDENTIAL or name not in known]
+        answers |= {name: Masked(answers[name]) for name in hidden}  # a traceback may show this frame
         super().__init__(**answers)
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:

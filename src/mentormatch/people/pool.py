@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +16,7 @@ from mentormatch.people.columns import Columns
 from mentormatch.people.directory import Directory
 from mentormatch.people.fields import FIELD
 from mentormatch.people.frozen import Attributes, Frozen
+from mentormatch.people.headings import meant
 from mentormatch.people.limits import Limits
 from mentormatch.people.notes import Note, Reject
 from mentormatch.people.public import PublicView
@@ -74,6 +76,8 @@ class Pool:
             for name in self.__slots__[1:]:
                 setattr(self, name, getattr(mentors, name))
             return
+        if isinstance(mentors, Pool) or isinstance(mentees, Pool):
+            raise InputError("a Pool holds both sides, read as they are: give it alone, without mentees or mapping")
         reading, faults = _guarded(mentors, mentees, mapping, forgiving=False, limits=_NO_LIMITS)
         del mentors, mentees, mapping  # a traceback may show the variables of this frame
         if reading is None or faults:
@@ -168,6 +172,11 @@ class Pool:
         return self._sides[1].values["id"]
 
     @property
+    def whole_ids(self) -> tuple[bool, bool]:
+        """Whether the ids came as whole numbers: the mentees', the mentors'; so that tables can be joined again."""
+        return self._sides[0].whole_ids, self._sides[1].whole_ids
+
+    @property
     def mentee_names(self) -> tuple[str, ...]:
         """Names to show of the mentees, by row; the id where there is no name."""
         return self._names(0)
@@ -257,7 +266,8 @@ class Pool:
         """Return which fields each person of a side ("mentees" or "mentors") wants only counted, never shown."""
         if side.removesuffix("s") not in {"mentee", "mentor"}:
             raise InputError('a side is "mentees" or "mentors"')
-        return tuple(map(frozenset, self._sides[side.removesuffix("s") == "mentor"].values["private"]))
+        column = self._sides[side.removesuffix("s") == "mentor"].values["private"]
+        return tuple(frozenset((*told, *filter(None, map(meant, told)))) for told in column)
 
     def _columns(self, field: str) -> tuple[Sequence[Any], Sequence[Any]]:
         """Return a field's answers on both sides; one that a side does not have is unknown there."""
@@ -278,7 +288,7 @@ class Pool:
         return [own.get(name) for own in column] if any(name in own for own in column) else None
 
     def _unknown_column(self, field: str) -> str:
-        hint = f'name it: mapping={{"{field}": "attributes"}}' if self._public else "give it under attributes"
+        hint = 'map it with mapping= or --map "Heading=attributes"' if self._public else "give it under attributes"
         return f'"{field}" is neither a field nor an attribute that may be used here; if a table has it, {hint}'
 
     def _coded(self, field: str) -> tuple[tuple[str, ...], tuple[NDArray[np.int64], ...]]:
@@ -372,7 +382,9 @@ class Pool:
         return f"<{'public ' * self._public}Pool: {self.shape[0]} mentees, {self.shape[1]} mentors{rejected}>"
 
     def _repr_html_(self) -> str:
-        notes = "".join(f"<li>{escape(note.message)}</li>" for note in self._notes)
+        # Counts only: the note on ids in two forms names them after its colon.
+        told = (note.message.split(": ")[0] if note.code == "id_in_two_forms" else note.message for note in self._notes)
+        notes = "".join(f"<li>{escape(text)}</li>" for text in told)
         return f"<p>{escape(repr(self)[1:-1])}</p>" + (f"<ul>{notes}</ul>" if notes else "")
 
 
@@ -380,7 +392,7 @@ def _public_side(side: Columns) -> Columns:
     """Return the answers of one side that scorers may see."""
     values: dict[str, tuple[Any, ...]] = {name: column for name, column in side.values.items() if FIELD[name].public}
     values["attributes"] = tuple(Attributes(own.named()) if own.hidden else own for own in side.values["attributes"])
-    return Columns(side.side, values, side.rows)
+    return replace(side, values=values)
 
 
 def _guarded(

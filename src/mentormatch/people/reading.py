@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mentormatch.errors import Fault, InputError
@@ -14,6 +14,8 @@ from mentormatch.people.directory import Directory
 from mentormatch.people.fields import PEOPLE_FIELDS
 from mentormatch.people.frozen import Frozen
 from mentormatch.people.headings import (
+    HOW_TO_MAP,
+    ROLE,
     Mapped,
     Plan,
     check_mapping,
@@ -26,6 +28,7 @@ from mentormatch.people.limits import Limits
 from mentormatch.people.models import Mentee, Mentor, Person
 from mentormatch.people.notes import Note, Reject, Side
 from mentormatch.people.tables import Table, from_frame, from_rows
+from mentormatch.people.values import identifier
 
 _OTHER: dict[Side, Side] = {"mentees": "mentors", "mentors": "mentees"}
 
@@ -76,10 +79,11 @@ def read(mentors: Any, mentees: Any, mapping: Mapped, *, forgiving: bool, limits
         side: plan(table.headings, side, mapping, strict=table.strict and not forgiving, shared=shared)
         for side, table in tables.items()
     }
-    _check_plans(plans, shared=shared)
+    if not shared and not any(table.classed for table in tables.values()):
+        _check_swapped(plans)
     found: dict[Side, Columns] = {}
     rejects = list(early)
-    faults: list[Fault] = []
+    faults = list({fault.loc[-1]: fault for one in plans.values() for fault in one.faults}.values())
     for side, table in tables.items():
         try:
             found[side], rejected = read_side(side, table, plans[side])
@@ -88,26 +92,25 @@ def read(mentors: Any, mentees: Any, mapping: Mapped, *, forgiving: bool, limits
         else:
             rejects += rejected
     if faults:
-        raise InputError(faults)
+        rows = () if forgiving else [fault for reject in rejects for fault in reject.faults]
+        raise InputError([*faults, *rows])
     directory = Directory(found["mentees"], found["mentors"])
     found = {side: _with_ids(columns, directory) for side, columns in found.items()}
-    notes = remarks.collect(plans, found, tuple(rejects), directory)
+    above = sum({id(table.headings): table.above for table in tables.values()}.values())  # one table may serve both
+    notes = remarks.collect(plans, found, tuple(rejects), directory, above=above)
     headings = {heading: name for one in plans.values() for heading, name in one.mapping.items()}
     backend = next((table.backend for table in tables.values() if table.backend), None)
     return Reading(found["mentees"], found["mentors"], Frozen(headings), tuple(rejects), notes, backend)
 
 
-def _check_plans(plans: Mapping[Side, Plan], *, shared: bool) -> None:
-    """Refuse headings that cannot be meant, and tables that look swapped."""
-    if not shared and look_swapped(list(plans["mentors"].seen), list(plans["mentees"].seen)):
+def _check_swapped(plans: Mapping[Side, Plan]) -> None:
+    """Refuse tables that look swapped."""
+    if look_swapped(list(plans["mentors"].seen), list(plans["mentees"].seen)):
         message = (
             "the two tables look swapped: the first has what mentees are asked and the second what mentors are asked; "
             "mentors come first"
         )
         raise InputError(Fault((), "sides_swapped", message))
-    faults = {fault.loc[-1]: fault for one in plans.values() for fault in one.faults}
-    if faults:
-        raise InputError(faults.values())
 
 
 def _with_ids(columns: Columns, directory: Directory) -> Columns:
@@ -137,10 +140,7 @@ def _tables(
 ) -> tuple[dict[Side, Table], tuple[Reject, ...]]:
     """Return the tables of mentees and mentors, and the rows that belong to neither."""
     if mentees is not None:
-        return {
-            "mentees": _table(mentees, "mentees", forgiving=forgiving, limits=limits),
-            "mentors": _table(mentors, "mentors", forgiving=forgiving, limits=limits),
-        }, ()
+        return _two_tables(mentors, mentees, forgiving=forgiving, limits=limits), ()
     both = _open(mentors, forgiving=forgiving, limits=limits)
     if isinstance(both, Mapping):
         return _two_lists(both, forgiving=forgiving, limits=limits), ()
@@ -154,6 +154,21 @@ def _tables(
             for side, kind in sides.items()
         }, ()
     return _by_role(from_rows(rows, strict=not forgiving, limits=limits), mapping)
+
+
+def _two_tables(mentors: Any, mentees: Any, *, forgiving: bool, limits: Limits) -> dict[Side, Table]:
+    """Return the tables of both sides, or tell what is wrong with either."""
+    found: dict[Side, Table] = {}
+    faults: list[Fault] = []
+    given: tuple[tuple[Side, Any], ...] = (("mentors", mentors), ("mentees", mentees))
+    for side, people in given:
+        try:
+            found[side] = _table(people, side, forgiving=forgiving, limits=limits)
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(dict.fromkeys(faults))
+    return {"mentees": found["mentees"], "mentors": found["mentors"]}
 
 
 def _open(given: Any, *, forgiving: bool, limits: Limits) -> Any:
@@ -197,7 +212,7 @@ def _table(given: Any, side: Side, *, forgiving: bool, limits: Limits) -> Table:
     if len(wrong) == len(rows):
         raise InputError(Fault((side,), "sides_swapped", f"are all {_OTHER[side]}; mentors come first"))
     spoilt = dict.fromkeys(wrong, ("wrong_side", f"is one of the {_OTHER[side]}, in the list of {side}"))
-    return Table(table.headings, table.columns, table.rows, table.strict, {**table.spoilt, **spoilt})
+    return replace(table, spoilt={**table.spoilt, **spoilt})
 
 
 def _two_lists(given: Mapping[Any, Any], *, forgiving: bool, limits: Limits) -> dict[Side, Table]:
@@ -220,19 +235,46 @@ def _by_role(table: Table, mapping: Mapped) -> tuple[dict[Side, Table], tuple[Re
             return {"mentees": table, "mentors": table}, ()
         message = (
             'one table for both sides has a column "role" with mentor, mentee or both; '
-            f"the headings are {listed(table.headings)}. Otherwise give two tables"
+            f"the headings are {listed(table.headings)}. {_which_role(table)} Otherwise give two tables"
         )
         raise InputError(Fault((), "no_role", message))
     places: dict[Side, list[int]] = {"mentees": [], "mentors": []}
-    rejects = []
+    unknown: list[int] = []
     for k, cell in enumerate(table.columns[position]):
         sides = _role(cell)
         for side in sides:
             places[side].append(k)
         if not sides:
-            message = "is neither mentor, mentee nor both"
-            rejects.append(Reject("", table.rows[k], None, (Fault(("role",), "unknown_role", message, table.rows[k]),)))
+            unknown.append(k)
+    message = "is neither mentor, mentee nor both; write one of these"
+    rejects = []
+    for k, who in zip(unknown, _called(table, unknown, mapping), strict=True):
+        row = table.rows[k]
+        rejects.append(Reject("", row, who, (Fault(("role",), "unknown_role", message, row, who),)))
     return {side: table.take(rows) for side, rows in places.items()}, tuple(rejects)
+
+
+def _which_role(table: Table) -> str:
+    """Say which column may be that of roles: one in which every answer names one."""
+    likely = [
+        heading
+        for heading, column in zip(table.headings, table.columns, strict=True)
+        if any(column) and all(map(_role, filter(None, column)))
+    ]
+    return f"{listed(likely[:1])} looks like it: " * bool(likely) + f"{HOW_TO_MAP.replace('field', ROLE)}."
+
+
+def _called(table: Table, positions: Sequence[int], mapping: Mapped) -> list[str | None]:
+    """Return what people of whom no side is known are known by: id, e-mail address or name, where they gave one."""
+    fields = plan(table.headings, "mentees", mapping, strict=False, shared=True).fields if positions else {}
+    columns = [table.columns[k] for k in next((fields[name] for name in ("id", "email", "name") if name in fields), ())]
+    found: list[str | None] = []
+    for position in positions:
+        try:
+            found.append(identifier(next((column[position] for column in columns), None)))
+        except Exception:  # noqa: BLE001  # no id that can be shown; a foreign object may raise anything
+            found.append(None)
+    return found
 
 
 _MENTEE_WORDS = frozenset({"mentee", "mentees", "mentoree", "protege", "protegee"})

@@ -6,18 +6,25 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from mentormatch.people.columns import Columns
 from mentormatch.people.directory import Directory
-from mentormatch.people.headings import Plan, listed
+from mentormatch.people.fields import FIELD
+from mentormatch.people.headings import HOW_TO_MAP, Plan, listed
 from mentormatch.people.languages import language_key
 from mentormatch.people.notes import Note, Reject, Side
 from mentormatch.people.values import fold
 
+_FORMS_NAMED = 3
 _ASKED_AND_ANSWERED = (("needs", "offers"), ("goals", "goals"), ("languages", "languages"))
 
 
 def collect(
-    plans: Mapping[Side, Plan], found: Mapping[Side, Columns], rejects: Sequence[Reject], directory: Directory
+    plans: Mapping[Side, Plan],
+    found: Mapping[Side, Columns],
+    rejects: Sequence[Reject],
+    directory: Directory,
+    *,
+    above: int = 0,
 ) -> tuple[Note, ...]:
-    """Return the remarks about two tables, the gravest first."""
+    """Return the remarks about two tables, the gravest first; ``above`` lines stood over the headings."""
     notes = [
         *_rejected(rejects),
         *_near(plans.values()),
@@ -26,14 +33,24 @@ def collect(
         *_two_forms(directory),
         *_sensitive(plans.values()),
         *_not_read(plans.values()),
+        *_above(above),
     ]
     return tuple(notes)
+
+
+def _above(count: int) -> list[Note]:
+    if not count:
+        return []
+    text = "1 line above the headings is not read" if count == 1 else f"{count} lines above the headings are not read"
+    return [Note("not_read", text, count)]
 
 
 def _rejected(rejects: Sequence[Reject]) -> list[Note]:
     if not rejects:
         return []
-    fields = dict.fromkeys(str(fault.loc[-1]) for one in rejects for fault in one.faults if len(fault.loc) > 2)
+    named = (str(fault.loc[-1]) for one in rejects for fault in one.faults if len(fault.loc) > 2)
+    # A note goes wherever the matching goes: a fault in what was told in confidence is told in the rejects alone.
+    fields = dict.fromkeys(name for name in named if name in FIELD and FIELD[name].public)
     count = len(rejects)
     text = "1 row could not be read and takes" if count == 1 else f"{count} rows could not be read and take"
     text += " no part; see rejects"
@@ -43,7 +60,7 @@ def _rejected(rejects: Sequence[Reject]) -> list[Note]:
 def _near(plans: Iterable[Plan]) -> list[Note]:
     found = {heading: name for plan in plans for heading, name in plan.near.items()}
     return [
-        Note("heading_near_field", f"{listed([heading])} is not read; if {name} is meant, map it", 1, (heading,))
+        Note("heading_near_field", f"{listed([heading])} is not read; if {name} is meant, {HOW_TO_MAP}", 1, (heading,))
         for heading, name in found.items()
     ]
 
@@ -81,13 +98,14 @@ def _differing(found: Mapping[Side, Columns]) -> list[Note]:
 
 
 def _two_forms(directory: Directory) -> list[Note]:
-    count = directory.in_two_forms
+    forms = directory.in_two_forms
+    count = len(forms)
     if not count:
         return []
-    text = (
-        f"{count} id{'s' * (count > 1)} may be written in two ways, such as 007 and 7; they count as different people"
-    )
-    return [Note("id_in_two_forms", text, count, ("id",))]
+    named = "; ".join(" and ".join(listed([one]) for one in each[:_FORMS_NAMED]) for each in forms[:_FORMS_NAMED])
+    more = f"; and {count - _FORMS_NAMED} more" if count > _FORMS_NAMED else ""
+    ways = f"{count} id{'s' * (count > 1)} may be written in two ways"
+    return [Note("id_in_two_forms", f"{ways}, and count as different people: {named}{more}", count, ("id",))]
 
 
 def _sensitive(plans: Iterable[Plan]) -> list[Note]:
@@ -110,5 +128,5 @@ def _not_read(plans: Iterable[Plan]) -> list[Note]:
     found = tuple(heading for heading in hidden if heading not in told and heading not in used)
     if not found:
         return []
-    text = f'kept but not used: {listed(found)}; to use one, map it: mapping={{"heading": "field or attributes"}}'
+    text = f"kept but not used: {listed(found)}; to use one, {HOW_TO_MAP} (a field, or attributes)"
     return [Note("not_read", text, len(found), found)]

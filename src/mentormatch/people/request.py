@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mentormatch import strict_json
 from mentormatch.errors import Fault, InputError
+from mentormatch.people.headings import meant
 from mentormatch.people.models import Mentee, Mentor
 from mentormatch.settings import Settings
 
@@ -42,7 +43,8 @@ class Request(BaseModel):
     settings: Settings = Settings()
 
     def __repr__(self) -> str:
-        return f"Request({len(self.mentors)} mentors, {len(self.mentees)} mentees)"
+        held = vars(self)
+        return f"Request({len(held.get('mentors', ()))} mentors, {len(held.get('mentees', ()))} mentees)"
 
     __str__ = __repr__
 
@@ -75,13 +77,16 @@ class Request(BaseModel):
             Whether vetoes, audit attributes and confidential rules are carried too; without
             them the request cannot be run again with the same result.
         """
-        settings = self.settings if confidential else self.settings.public()
         data: dict[str, Any] = {"schema": self.schema_}
-        for side in ("mentors", "mentees"):
-            people = getattr(self, side)
-            data[side] = [_dumped(person, confidential=confidential) for person in people]
-        data["settings"] = settings.model_dump(mode="json", exclude_defaults=True)
-        return json.dumps(data, ensure_ascii=False, sort_keys=True)
+        context = {"confidential": confidential}
+        try:
+            for side in ("mentors", "mentees"):
+                data[side] = [_dumped(person, confidential=confidential) for person in getattr(self, side)]
+            data["settings"] = self.settings.model_dump(mode="json", exclude_defaults=True, context=context)
+            return json.dumps(data, ensure_ascii=False, sort_keys=True)
+        except (RecursionError, TypeError, ValueError):
+            del data
+        raise InputError(Fault(("attributes",), "no_json", "an attribute holds something that JSON does not have"))
 
 
 def unpacked(
@@ -132,8 +137,18 @@ def _fault(error: Any, data: Mapping[str, Any]) -> Fault:
     field = str(loc[2]) if len(loc) > 2 else None
     known = field in fields
     shown = (*loc[:2], field) if known and field is not None else loc[:2]
-    msg = "there is no such field" if error["type"] == "extra_forbidden" else error["msg"]
+    msg = _no_field(field, fields) if error["type"] == "extra_forbidden" else error["msg"]
     return Fault(shown, error["type"], msg, row, _id_at(data, loc))
+
+
+def _no_field(key: str | None, fields: Mapping[str, Any]) -> str:
+    """Tell a key that is no field by the field that it comes near; the key itself may be an answer."""
+    guess = meant(key) if key else None
+    if guess in fields:
+        return f"there is no such field; did you mean {guess}?"
+    if guess is not None and fields:
+        return f"there is no such field; {guess} is asked of the other side only"
+    return "there is no such field" + ("; give what is no field of a person under attributes" if fields else "")
 
 
 def _id_at(data: Mapping[str, Any], loc: tuple[Any, ...]) -> str | None:

@@ -34,6 +34,10 @@ class Table:
         Rows that cannot be read at all: position -> (code, message).
     backend
         The library a frame came from.
+    classed
+        Whether every row is a Mentor or Mentee, whose class says on which side it is.
+    above
+        How many lines above the headings say something, as a title does.
     """
 
     headings: tuple[str, ...]
@@ -42,6 +46,8 @@ class Table:
     strict: bool = False
     spoilt: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     backend: str | None = None
+    classed: bool = False
+    above: int = 0
 
     def take(self, positions: Sequence[int]) -> Table:
         """Return the table with some of its rows only."""
@@ -119,7 +125,8 @@ def from_rows(given: Iterable[Any], *, strict: bool, limits: Limits) -> Table:
         if len(keys) > limits.columns:
             raise InputError(f"the rows have more than {limits.columns} different keys; give a table of answers")
     columns = tuple(clean([row.get(key) for row in maps]) for key in keys)
-    return Table(numbered(keys), columns, range(len(rows)), strict=strict, spoilt=spoilt)
+    classed = bool(rows) and all(isinstance(row, Person) and row.side is not None for row in rows)
+    return Table(numbered(keys), columns, range(len(rows)), strict=strict, spoilt=spoilt, classed=classed)
 
 
 def from_frame(given: Any, limits: Limits) -> Table | None:

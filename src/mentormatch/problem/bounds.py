@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from mentormatch.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+MOST: Final = 1 << 31
+"""More partners than anybody can have; larger bounds mean the same, and sums of this one cannot overflow."""
 
 
 def read_bounds(given: Any, people: int, name: str) -> NDArray[np.int64]:
@@ -59,7 +62,7 @@ def _checked(one: Any, loc: tuple[str | int, ...], row: int | None, faults: list
     if not (isinstance(pair, (tuple, list)) and len(pair) == 2 and all(_whole(part) for part in pair)):
         faults.append(Fault(loc, "bad_bound", "a bound is a whole number, or a (minimum, maximum) of two", row))
         return 0, 0
-    low, high = (int(part) for part in pair)
+    low, high = (min(int(part), MOST) for part in pair)
     if low < 0 or high < 0:
         faults.append(Fault(loc, "negative_bound", "a bound is not negative", row))
     elif low > high:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from mentormatch.scoring import ScoreMatrix
 from mentormatch.settings import DEFAULT_OBJECTIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -37,11 +38,11 @@ def assemble(given: Given, progress: Progress | None) -> Setup:
         progress("read", 1, 1)
     roster = Roster.of_pool(pool)
     faults: list[Fault] = []
-    rules = _collect(faults, lambda: read_rules((NotSelf(), Vetoes(), *plan.constraints), plan.on), ())
-    locks = _collect(faults, lambda: read_locks(plan.locks, roster), ())
+    rules = _collect(faults, lambda: read_rules(plan), ())
+    locks = _collect(faults, lambda: read_locks(plan.locks, roster, plan.lock_place), ())
     if faults:
         raise InputError(faults)
-    compiled = compile_rules(rules, pool, plan.min_score)
+    compiled = compile_rules((NotSelf(), Vetoes(), *rules), pool, plan.min_score)
     scores = ScoreMatrix(pool.public(), plan.scorers or {}, memory=size, on=plan.on, progress=progress)
     settings = {
         "preset": plan.label,
@@ -68,7 +69,7 @@ def assemble_scores(
     mentor_capacity: Any,
     mentee_demand: Any,
     forbidden: Any,
-    locks: Iterable[Any],
+    locks: Any,
     mentors: Sequence[Any] | None,
     mentees: Sequence[Any] | None,
 ) -> Setup:
@@ -84,14 +85,37 @@ def assemble_scores(
     if faults or roster is None:
         raise InputError(faults)
     everyone = slice(None)
-    i, j = np.nonzero(closed | np.isnan(matrix.block(everyone, everyone)))
+    unscored = np.isnan(matrix.block(everyone, everyone))
+    i, j = np.nonzero(closed | unscored)
+    fixed = read_locks(listed(locks, "locks"), roster)
+    refused = [pair for pair in fixed if pair.overrides and unscored[pair.i, pair.j]]
+    if refused:
+        raise InputError([_no_score(roster, pair) for pair in refused])
     compiled = Compiled(
         public=Mask(shape, [(i, j)]),
         secret=Mask(shape),
         mentee_bounds=mentee_bounds,
         mentor_bounds=mentor_bounds,
     )
-    return Setup(roster=roster, scores=matrix, compiled=compiled, fixed=read_locks(locks, roster))
+    return Setup(roster=roster, scores=matrix, compiled=compiled, fixed=fixed)
+
+
+def _no_score(roster: Roster, pair: Fixed) -> Fault:
+    who = f"{roster.mentee_ids[pair.i]} with {roster.mentor_ids[pair.j]}"
+    return Fault(("locks",), "no_score", f"the override of {who} needs a score for that pair, and there is none")
+
+
+def listed(given: Any, name: str) -> tuple[Any, ...]:
+    """Return the things that an argument lists.
+
+    Raises
+    ------
+    InputError
+        It is a single thing, or nothing.
+    """
+    if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
+        raise InputError(Fault((name,), "not_a_list", f"{name} is a list, also where there is only one or none"))
+    return tuple(given)
 
 
 def merged(by_hand: tuple[Fixed, ...], required: tuple[Fixed, ...]) -> tuple[Fixed, ...]:

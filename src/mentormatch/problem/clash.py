@@ -6,129 +6,202 @@ so that their absence from a message means nothing.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from mentormatch.errors import Infeasible
-from mentormatch.network import Bounds, Instance, Short
+from mentormatch.network import Bounds
+from mentormatch.problem.instance import with_fixed
 from mentormatch.solvers import Feasibility
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mentormatch.network import Instance, Short
     from mentormatch.problem.fixing import Fixed
-    from mentormatch.problem.roster import Roster
+    from mentormatch.problem.instance import Prepared
+    from mentormatch.problem.setup import Setup
 
 BACKGROUND: Final = "together with the rules that are not shown"
 """How every message about a clash ends, whether there are any such rules or not."""
 
 _MAX_FILTERED: Final = 400
-"""Above this many minimums the set of a violated cut is named as it is."""
+"""Above this many minimums a clash is named as it is, reduced only as far as a few steps go."""
+
+_MAX_SHOWN: Final = 20
+"""So many people are spelt out in a message; all of them are in ``people``."""
 
 
-def check_fixed(fixed: Iterable[Fixed], closed: Iterable[Fixed], roster: Roster, upper: tuple[Bounds, Bounds]) -> None:
+def check_fixed(setup: Setup) -> None:
     """Refuse fixed pairs that a rule forbids, or that are more than somebody has places.
-
-    Parameters
-    ----------
-    fixed
-        All fixed pairs.
-    closed
-        Those that a rule forbids.
-    roster
-        Who is who.
-    upper
-        The bounds of mentees and of mentors.
 
     Raises
     ------
     Infeasible
         Naming the pairs, never the rule.
     """
-    refused = [(roster.mentee_ids[pair.i], roster.mentor_ids[pair.j]) for pair in closed]
+    roster, compiled = setup.roster, setup.compiled
+    refused = _pairs(setup, [pair for pair in setup.fixed if not _may_be(setup, pair)])
     if refused:
-        told = ", ".join(f"{mentee} with {mentor}" for mentee, mentor in refused)
-        raise Infeasible(
-            f"These locks cannot be kept: {told}, {BACKGROUND}.", [one for pair in refused for one in pair]
-        )
-    fixed = tuple(fixed)
+        people = [one for pair in refused for one in pair]
+        raise Infeasible(f"These locks cannot be kept: {_with(refused)}, {BACKGROUND}.", people)
     sides = (
-        ("mentee", [pair.i for pair in fixed], upper[0], roster.mentee_ids),
-        ("mentor", [pair.j for pair in fixed], upper[1], roster.mentor_ids),
+        ("mentee", [pair.i for pair in setup.fixed], compiled.mentee_bounds, roster.mentee_ids),
+        ("mentor", [pair.j for pair in setup.fixed], compiled.mentor_bounds, roster.mentor_ids),
     )
-    for side, rows, bounds, ids in sides:
-        for row, count in sorted(Counter(rows).items()):
-            if count > bounds.upper[row]:
-                _too_many(side, row, int(bounds.upper[row]), fixed, roster, ids[row])
+    over = [
+        (int(bounds[row, 1]), side, ids[row], [pair for pair, own in zip(setup.fixed, rows, strict=True) if own == row])
+        for side, rows, bounds, ids in sides
+        for row, count in Counter(rows).items()
+        if count > bounds[row, 1]
+    ]
+    if over:
+        # the fewest places first: whoever has none makes any larger set reducible
+        places, side, one, mine = min(over, key=lambda found: found[:3])
+        raise _too_many(f"{side} {one}", places, _pairs(setup, mine))
 
 
-def _too_many(side: str, row: int, places: int, fixed: tuple[Fixed, ...], roster: Roster, one: str) -> None:
+def _may_be(setup: Setup, pair: Fixed) -> bool:
+    """Say whether every rule allows a fixed pair; an override lifts public rules only."""
+    i, j = np.array([pair.i]), np.array([pair.j])
+    compiled = setup.compiled
+    allowed = bool(compiled.secret.allowed_pairs(i, j)[0])
+    least = compiled.secret_min_score if pair.overrides else compiled.least
+    if not pair.overrides:
+        allowed &= bool(compiled.public.allowed_pairs(i, j)[0])
+    return allowed and (least is None or bool(setup.scores.pairs(i, j)[0] >= least))
+
+
+def _too_many(who: str, places: int, pairs: list[tuple[str, str]]) -> Infeasible:
     """Name one lock more than there are places: no smaller set clashes."""
-    mine = [pair for pair in fixed if row == (pair.i if side == "mentee" else pair.j)][: places + 1]
-    pairs = [(roster.mentee_ids[pair.i], roster.mentor_ids[pair.j]) for pair in mine]
-    told = ", ".join(f"{mentee} with {mentor}" for mentee, mentor in pairs)
-    msg = f"{side} {one} has {places} places and the locks ask for {len(mine)} or more: {told}, {BACKGROUND}."
-    raise Infeasible(msg[0].upper() + msg[1:], [one for pair in pairs for one in pair])
+    pairs = pairs[: places + 1]
+    msg = f"{who} has {places} places and the locks ask for {len(pairs)} or more: {_with(pairs)}, {BACKGROUND}."
+    return Infeasible(msg[0].upper() + msg[1:], [one for pair in pairs for one in pair])
 
 
-def minimums_clash(instance: Instance, short: Short, roster: Roster, fixed: tuple[Fixed, ...]) -> Infeasible:
-    """Return the error for minimums that cannot all be met, with an irreducible set of them.
+def _pairs(setup: Setup, fixed: Iterable[Fixed]) -> list[tuple[str, str]]:
+    """Return the ids of fixed pairs, sorted: an error does not depend on the listing order."""
+    return sorted((setup.roster.mentee_ids[pair.i], setup.roster.mentor_ids[pair.j]) for pair in fixed)
 
-    A deletion filter (Chinneck & Dravnieks 1991): drop one minimum after the other and keep
-    out whatever is not needed for the clash. Each step is one maximum flow.
+
+def _with(pairs: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{mentee} with {mentor}" for mentee, mentor in pairs)
+
+
+def minimums_clash(setup: Setup, prepared: Prepared, short: Short) -> Infeasible:
+    """Return the error for minimums that cannot all be met, with an irreducible set of them and of locks.
+
+    Locks come first: they are dropped by halves (QuickXplain, Junker 2004), so that none is
+    named where minimums clash by themselves. Then a deletion filter (Chinneck & Dravnieks
+    1991) drops one minimum after the other and keeps what the clash needs.
 
     Parameters
     ----------
-    instance
-        The problem, without its fixed pairs.
+    setup
+        Who and what.
+    prepared
+        The instance, with every lock.
     short
         The violated cut that the solver found.
-    roster
-        Who is who.
-    fixed
-        The fixed pairs, which may be a reason too.
     """
-    mentees = [("mentee", int(row)) for row in np.flatnonzero(instance.mentees.lower > 0)]
-    mentors = [("mentor", int(row)) for row in np.flatnonzero(instance.mentors.lower > 0)]
-    everyone = mentees + mentors
-    in_cut = {("mentee", int(row)) for row in short.mentees} | {("mentor", int(row)) for row in short.mentors}
-    flow = Feasibility(instance)
+    search = _Search(setup, prepared)
+    everyone = [(0, int(row)) for row in np.flatnonzero(prepared.instance.mentees.lower > 0)]
+    everyone += [(1, int(row)) for row in np.flatnonzero(prepared.instance.mentors.lower > 0)]
+    in_cut = {(0, int(row)) for row in short.mentees} | {(1, int(row)) for row in short.mentors}
+    roster = setup.roster
+    locks = sorted(prepared.fixed, key=lambda pair: (roster.mentee_ids[pair.i], roster.mentor_ids[pair.j]))
     needed = [one for one in everyone if one in in_cut]
-    if not needed or _fits(flow, instance, needed):
+    if not needed or search.fits(needed, locks):
         needed = everyone
+    locks = search.locks(needed, locks)
+    # the shortest clashing beginning: a few steps that save the filter most of its own
+    needed = needed[: bisect_left(range(len(needed)), True, key=lambda n: not search.fits(needed[:n], locks))]
     if len(needed) <= _MAX_FILTERED:
         for one in list(needed):
             rest = [other for other in needed if other != one]
-            if not _fits(flow, instance, rest):
+            if not search.fits(rest, locks):
                 needed = rest
-    return _told(needed, instance, roster, fixed)
+    return _told(setup, prepared, needed, locks)
 
 
-def _fits(flow: Feasibility, instance: Instance, kept: list[tuple[str, int]]) -> bool:
-    """Whether these minimums alone can be met."""
-    sides = []
-    for side, bounds in (("mentee", instance.mentees), ("mentor", instance.mentors)):
-        lower = np.zeros_like(bounds.lower)
-        rows = [row for which, row in kept if which == side]
-        lower[rows] = bounds.lower[rows]
-        sides.append(Bounds(lower, bounds.upper))
-    return flow.short(*sides) is None
+@dataclass
+class _Search:
+    """Asks which minimums, told by side and position, can be met beside which locks."""
+
+    setup: Setup
+    prepared: Prepared
+    _last: tuple[tuple[Fixed, ...], Instance, Feasibility] | None = field(default=None, init=False)
+
+    def fits(self, minimums: list[tuple[int, int]], locks: list[Fixed]) -> bool:
+        """Say whether there is a matching with these locks and minimums; all maximums hold."""
+        if self._last is None or self._last[0] != tuple(locks):
+            instance = with_fixed(self.prepared, self.setup.scores, self.setup.compiled, locks)
+            self._last = tuple(locks), instance, Feasibility(instance)
+        _, instance, flow = self._last
+        sides = []
+        for side, bounds in enumerate((instance.mentees, instance.mentors)):
+            lower = np.zeros_like(bounds.lower)
+            rows = [row for which, row in minimums if which == side]
+            lower[rows] = bounds.lower[rows]
+            sides.append(Bounds(lower, bounds.upper))
+        return flow.short(*sides) is None
+
+    def locks(self, minimums: list[tuple[int, int]], locks: list[Fixed]) -> list[Fixed]:
+        """Return an irreducible part of the locks beside which these minimums cannot be met."""
+        return self._of(minimums, [], locks, fresh=True) if locks else []
+
+    def _of(self, minimums: list[tuple[int, int]], kept: list[Fixed], some: list[Fixed], *, fresh: bool) -> list[Fixed]:
+        if fresh and not self.fits(minimums, kept):
+            return []
+        if len(some) == 1:
+            return some
+        half = len(some) // 2
+        later = self._of(minimums, kept + some[:half], some[half:], fresh=True)
+        return self._of(minimums, kept + later, some[:half], fresh=bool(later)) + later
 
 
-def _told(needed: list[tuple[str, int]], instance: Instance, roster: Roster, fixed: tuple[Fixed, ...]) -> Infeasible:
-    own = {"mentee": Counter(pair.i for pair in fixed), "mentor": Counter(pair.j for pair in fixed)}
-    lower = {"mentee": instance.mentees.lower, "mentor": instance.mentors.lower}
-    ids = {"mentee": roster.mentee_ids, "mentor": roster.mentor_ids}
-    people = [ids[side][row] for side, row in needed]
-    parts = [f"{side} {ids[side][row]} at least {int(lower[side][row]) + own[side][row]}" for side, row in needed]
-    shown = ", ".join(parts[:20]) + (f" and {len(parts) - 20} more" if len(parts) > 20 else "")
-    locks = [
-        (roster.mentee_ids[pair.i], roster.mentor_ids[pair.j])
-        for pair in fixed
-        if ("mentee", pair.i) in needed or ("mentor", pair.j) in needed
-    ]
-    beside = "" if not locks else ", beside the locks " + ", ".join(f"{a} with {b}" for a, b in locks)
-    told = f"These minimums cannot be met: {shown}{beside}, {BACKGROUND}."
-    return Infeasible(told, [*people, *(one for pair in locks for one in pair)])
+def _told(setup: Setup, prepared: Prepared, needed: list[tuple[int, int]], locks: list[Fixed]) -> Infeasible:
+    roster, compiled = setup.roster, setup.compiled
+    sides = (
+        ("mentee", roster.mentee_ids, prepared.mentees, compiled.mentee_bounds),
+        ("mentor", roster.mentor_ids, prepared.mentors, compiled.mentor_bounds),
+    )
+    people, parts = [], []
+    for side, position in needed:
+        name, ids, order, bounds = sides[side]
+        row = order.rows[position]
+        people.append(ids[row])
+        parts.append(f"{name} {ids[row]} at least {bounds[row, 0]}")
+    pairs = _pairs(setup, locks)
+    beside = f", beside the locks {_with(pairs)}" if pairs else ""
+    told = f"These minimums cannot be met: {_some(parts)}{beside}, {BACKGROUND}."
+    return Infeasible(told, [*people, *(one for pair in pairs for one in pair)])
+
+
+def check_bounds(setup: Setup) -> None:
+    """Refuse rules that leave somebody a minimum above the maximum.
+
+    Raises
+    ------
+    Infeasible
+        Naming everybody of one side.
+    """
+    sides = (
+        ("mentee", setup.roster.mentee_ids, setup.compiled.mentee_bounds),
+        ("mentor", setup.roster.mentor_ids, setup.compiled.mentor_bounds),
+    )
+    for side, ids, bounds in sides:
+        wrong = sorted(ids[row] for row in np.flatnonzero(bounds[:, 0] > bounds[:, 1]))
+        if wrong:
+            msg = f"The rules leave {side} {_some(wrong)} a minimum above the maximum, {BACKGROUND}."
+            raise Infeasible(msg, wrong)
+
+
+def _some(parts: list[str]) -> str:
+    """List the first of many."""
+    rest = len(parts) - _MAX_SHOWN
+    return ", ".join(parts[:_MAX_SHOWN]) + (f" and {rest} more" if rest > 0 else "")

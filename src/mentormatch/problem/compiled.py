@@ -24,12 +24,13 @@ from mentormatch.errors import Fault, InputError, MentorMatchError
 from mentormatch.people import Note
 from mentormatch.problem.fixing import Fixed
 from mentormatch.problem.mask import Block, Mask
+from mentormatch.problem.sound import Guarded, failed, wrong_with
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date
+    from collections.abc import Sequence
 
     from mentormatch.people import Pool
+    from mentormatch.problem.plan import Plan
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +38,8 @@ class Compiled:
     """What the rules come down to.
 
     ``public`` and ``secret`` are kept apart because reasons told to participants may rest
-    on the first alone. ``unsupported`` holds the kinds of term that no solver can do yet.
+    on the first alone; so are the least scores. ``unsupported`` holds the kinds of term that
+    no solver can do yet.
     """
 
     public: Mask
@@ -47,12 +49,18 @@ class Compiled:
     fixed: tuple[Fixed, ...] = ()
     not_both: tuple[NotBoth, ...] = ()
     min_score: float | None = None
+    secret_min_score: float | None = None
     unsupported: tuple[type, ...] = ()
     rules: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
 
+    @property
+    def least(self) -> float | None:
+        """The least score of a pair, by every rule."""
+        return _larger(self.min_score, self.secret_min_score)
 
-def read_rules(constraints: Iterable[Any], on: date) -> tuple[Any, ...]:
+
+def read_rules(plan: Plan) -> tuple[Any, ...]:
     """Make rules of plain data, give dated ones their date, and refuse what is no rule.
 
     Raises
@@ -60,24 +68,24 @@ def read_rules(constraints: Iterable[Any], on: date) -> tuple[Any, ...]:
     InputError
         Every rule that is unknown or wrongly written, at once.
     """
-    rules, faults = _read_each(constraints, on)
-    del constraints  # a traceback may show what this frame holds
+    rules, faults = _read_each(plan)
+    del plan  # a traceback may show what this frame holds
     if faults:
         raise InputError(faults)
     return rules
 
 
-def _read_each(constraints: Iterable[Any], on: date) -> tuple[tuple[Any, ...], list[Fault]]:
+def _read_each(plan: Plan) -> tuple[tuple[Any, ...], list[Fault]]:
     faults: list[Fault] = []
     rules = []
-    for place, given in enumerate(constraints):
+    for place, given in enumerate(plan.constraints):
         if callable(getattr(given, "terms", None)):
             rule = given
         else:
-            rule, wrong = _from_data(given, ("constraints", place))
+            rule, wrong = _from_data(given, ("constraints", plan.rule_place(place)))
             faults.extend(wrong)
         if rule is not None:
-            rules.append(with_date(rule, on))
+            rules.append(with_date(rule, plan.on))
     return tuple(rules), faults
 
 
@@ -97,14 +105,16 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
     fixed: list[Fixed] = []
     not_both: list[NotBoth] = []
     unsupported: list[type] = []
+    least: dict[bool, float | None] = {False: min_score, True: None}
     for rule in rules:
         secret = is_confidential(rule)
-        for term in _terms_of(rule, pool, secret=secret):
+        told = "a confidential rule" if secret else f"the rule {getattr(rule, 'name', type(rule).__name__)}"
+        for term in _terms_of(rule, pool, told):
             match term:
                 case ForbidPairs():
                     pairs[secret].append((term.i, term.j))
                 case ForbidWhere():
-                    blocks[secret].append(term.block)
+                    blocks[secret].append(Guarded(term, told, pool.shape))
                 case FixPairs():
                     fixed += (Fixed(int(i), int(j), by_hand=False) for i, j in zip(term.i, term.j, strict=True))
                 case PersonBounds():
@@ -112,7 +122,7 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
                 case NotBoth():
                     not_both.append(term)
                 case ScoreAtLeast():
-                    min_score = term.value if min_score is None else max(min_score, term.value)
+                    least[secret] = _larger(least[secret], term.value)
                 case _:
                     unsupported.append(type(term))
     return Compiled(
@@ -122,23 +132,32 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
         mentor_bounds=mentor_bounds,
         fixed=tuple(fixed),
         not_both=tuple(not_both),
-        min_score=min_score,
+        min_score=least[False],
+        secret_min_score=least[True],
         unsupported=tuple(unsupported),
         rules=tuple(sorted({str(rule.name) for rule in rules if not is_confidential(rule)})),
         notes=tuple(note for rule in rules for note in notes_of(rule, pool)),
     )
 
 
-def _terms_of(rule: Any, pool: Pool, *, secret: bool) -> tuple[Any, ...]:
-    """Ask one rule for its terms; a fault of a confidential one is told without its name."""
-    name = "a confidential rule" if secret else f"the rule {getattr(rule, 'name', type(rule).__name__)}"
+def _terms_of(rule: Any, pool: Pool, told: str) -> tuple[Any, ...]:
+    """Ask one rule for its terms, and check them; a fault of a confidential one is told without its name."""
+    terms = None
     try:
-        return tuple(rule.terms(pool))
+        terms = tuple(rule.terms(pool))
     except MentorMatchError:
         raise
     except Exception as error:  # noqa: BLE001  a rule of the user's own may raise anything; all of it becomes one error
-        kind = type(error).__name__
-    raise InputError(Fault(("constraints",), "rule_failed", f"{name} could not be read ({kind})"))
+        why: str | None = type(error).__name__
+    if terms is not None:
+        why = next(filter(None, (wrong_with(term, pool.shape) for term in terms)), None)
+    if terms is None or why is not None:
+        raise failed(told, str(why))
+    return terms
+
+
+def _larger(one: float | None, other: float | None) -> float | None:
+    return max((value for value in (one, other) if value is not None), default=None)
 
 
 def _tighten(bounds: NDArray[np.int64], term: PersonBounds) -> None:

@@ -6,38 +6,39 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mentormatch.problem.instance import Allowed, reduced
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
     from mentormatch.constraints import NotBoth
-    from mentormatch.problem.compiled import Compiled
-    from mentormatch.problem.fixing import Fixed
+    from mentormatch.network import Arcs
+    from mentormatch.problem.setup import Setup
 
 
-def may_bind(term: NotBoth, compiled: Compiled, fixed: Sequence[Fixed]) -> bool:
-    """Say whether the two could share a partner: somebody open to both who has two places or more.
+def may_bind(term: NotBoth, setup: Setup) -> bool:
+    """Say whether the two could share a partner: somebody open to both, with places for both.
 
-    Where nobody could, the term changes nothing and any solver may ignore it.
+    Every other rule counts, the smallest score too, and so do the places that fixed pairs
+    take. Where nobody could, the term changes nothing and any solver may ignore it.
     """
     of_mentees = term.side == "mentees"
-    own, places = compiled.mentee_bounds[:, 1], compiled.mentor_bounds[:, 1]
+    pairs = np.array([(pair.i, pair.j) for pair in setup.fixed], np.int64).reshape(-1, 2)
+    bounds = setup.compiled.mentee_bounds, setup.compiled.mentor_bounds
+    own, others = (reduced(of_side, rows).upper for of_side, rows in zip(bounds, pairs.T, strict=True))
     if not of_mentees:
-        own, places = places, own
-    wide = np.flatnonzero(places >= 2)
-    if not (own[term.a] and own[term.b] and len(wide)):
-        return False
-    one, other = (_open(row, wide, compiled, fixed, of_mentees=of_mentees) for row in (term.a, term.b))
-    return bool((one & other).any())
+        own, others, pairs = others, own, pairs[:, ::-1]
+    everyone = np.arange(len(others))
+    allowed = Allowed(setup.compiled, setup.scores, setup.fixed)
+    possible, needed = np.ones(len(others), bool), np.zeros(len(others), np.int64)
+    for row in (term.a, term.b):
+        held = np.isin(everyone, pairs[pairs[:, 0] == row, 1])
+        mine = np.full(len(others), row)
+        open_to = allowed.pairs(mine, everyone) if of_mentees else allowed.pairs(everyone, mine)
+        possible &= held | (open_to & bool(own[row] > 0))
+        needed += ~held
+    return bool((possible & (needed <= others)).any())
 
 
-def _open(
-    row: int, others: NDArray[np.int64], compiled: Compiled, fixed: Sequence[Fixed], *, of_mentees: bool
-) -> NDArray[np.bool_]:
-    """Return which of the others this person may be paired with; a fixed pair always is."""
-    mine = np.full(len(others), row)
-    i, j = (mine, others) if of_mentees else (others, mine)
-    allowed = compiled.public.allowed_pairs(i, j) & compiled.secret.allowed_pairs(i, j)
-    held = [pair.j if of_mentees else pair.i for pair in fixed if row == (pair.i if of_mentees else pair.j)]
-    return allowed | np.isin(others, held)
+def broken(term: NotBoth, arcs: Arcs) -> bool:
+    """Say whether the two share a partner in these pairs of listing rows."""
+    own, others = arcs if term.side == "mentees" else (arcs.j, arcs.i)
+    return bool(np.isin(others[own == term.a], others[own == term.b]).any())

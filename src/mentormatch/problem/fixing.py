@@ -9,7 +9,7 @@ from mentormatch.constraints import Override, lock_from
 from mentormatch.errors import Fault, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from mentormatch.problem.roster import Roster
 
@@ -26,13 +26,17 @@ class Fixed:
     by: str | None = None
 
 
-def read_locks(locks: Iterable[Any], roster: Roster) -> tuple[Fixed, ...]:
+def read_locks(locks: Iterable[Any], roster: Roster, place_of: Callable[[int], int] = int) -> tuple[Fixed, ...]:
     """Find the people of every lock.
 
     Parameters
     ----------
     locks
         ``(mentee id, mentor id)``, :class:`Lock`, :class:`Override`, or mappings of their fields.
+    roster
+        Who takes part.
+    place_of
+        Where a lock stands in the list that somebody wrote, for errors.
 
     Raises
     ------
@@ -41,7 +45,8 @@ def read_locks(locks: Iterable[Any], roster: Roster) -> tuple[Fixed, ...]:
     """
     faults: list[Fault] = []
     found: dict[tuple[int, int], Fixed] = {}
-    for place, given in enumerate(locks):
+    for number, given in enumerate(locks):
+        place = place_of(number)
         try:
             lock = lock_from(given, ("locks", place))
         except InputError as error:

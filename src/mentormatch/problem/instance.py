@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,35 +45,43 @@ class Order:
 
 
 class Allowed:
-    """Which pairs a solver may choose: every rule about single pairs, less the fixed ones."""
+    """Which pairs a solver may choose: every rule about single pairs, less the fixed ones.
 
-    def __init__(self, compiled: Compiled, scores: ScoreMatrix, fixed: Sequence[Fixed]) -> None:
-        self._compiled, self._scores = compiled, scores
-        self._rows = np.array([pair.i for pair in fixed], np.int64)
-        self._columns = np.array([pair.j for pair in fixed], np.int64)
+    ``lifted`` pairs may be chosen whatever the rules.
+    """
+
+    def __init__(
+        self, compiled: Compiled, scores: ScoreMatrix, fixed: Sequence[Fixed], lifted: Sequence[Fixed] = ()
+    ) -> None:
+        self._compiled, self._scores, self._least = compiled, scores, compiled.least
+        pairs = np.array([(pair.i, pair.j) for pair in (*fixed, *lifted)], np.int64).reshape(-1, 2)
+        self._rows, self._columns = pairs.T
+        self._answers = np.arange(len(pairs)) >= len(fixed)
 
     def block(self, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
         """Answer for a rectangle of listing rows."""
         allowed = self._compiled.public.allowed(rows, columns) & self._compiled.secret.allowed(rows, columns)
-        if self._compiled.min_score is not None:
-            allowed &= self._scores.block(rows, columns) >= self._compiled.min_score
+        if self._least is not None:
+            allowed &= self._scores.block(rows, columns) >= self._least
         if len(self._rows):
             shape = self._scores.shape
             row_at, column_at = np.full(shape[0], -1), np.full(shape[1], -1)
             row_at[rows], column_at[columns] = np.arange(allowed.shape[0]), np.arange(allowed.shape[1])
             i, j = row_at[self._rows], column_at[self._columns]
             here = (i >= 0) & (j >= 0)
-            allowed[i[here], j[here]] = False
+            allowed[i[here], j[here]] = self._answers[here]
         return allowed
 
     def pairs(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Answer for single pairs of listing rows."""
         allowed = self._compiled.public.allowed_pairs(i, j) & self._compiled.secret.allowed_pairs(i, j)
-        if self._compiled.min_score is not None:
-            allowed &= self._scores.pairs(i, j) >= self._compiled.min_score
+        if self._least is not None:
+            allowed &= self._scores.pairs(i, j) >= self._least
         if len(self._rows):
             width = max(1, self._scores.shape[1])
-            allowed &= ~np.isin(i * width + j, self._rows * width + self._columns)
+            keys, known = i * width + j, self._rows * width + self._columns
+            allowed &= ~np.isin(keys, known)
+            allowed |= np.isin(keys, known[self._answers])
         return allowed
 
 
@@ -101,7 +109,7 @@ class Prepared:
         return Arcs(self.mentees.back(i[free]), self.mentors.back(j[free]))
 
 
-def reduced(bounds: NDArray[np.int64], rows: Sequence[int]) -> Bounds:
+def reduced(bounds: NDArray[np.int64], rows: Sequence[int] | NDArray[np.int64]) -> Bounds:
     """Take the places of fixed pairs off the bounds of one side; an upper bound may become negative."""
     held = np.bincount(np.array(rows, np.int64), minlength=len(bounds))
     return Bounds(np.maximum(bounds[:, 0] - held, 0), bounds[:, 1] - held)
@@ -119,30 +127,48 @@ def prepare(
 ) -> Prepared:
     """Make the instance: people by id, fixed pairs taken out, scores and rules as callables."""
     mentees, mentors = Order.of(roster.mentee_ids), Order.of(roster.mentor_ids)
-    allowed = Allowed(compiled, scores, fixed)
-    left, right = (
-        reduced(compiled.mentee_bounds, [p.i for p in fixed]),
-        reduced(compiled.mentor_bounds, [p.j for p in fixed]),
-    )
     hashes = (
         person_hashes(roster.mentee_ids, "mentee", seed)[mentees.rows],
         person_hashes(roster.mentor_ids, "mentor", seed)[mentors.rows],
     )
     lowest, highest = scores.bounds
     instance = Instance(
-        mentees=Bounds(left.lower[mentees.rows], left.upper[mentees.rows]),
-        mentors=Bounds(right.lower[mentors.rows], right.upper[mentors.rows]),
         score_block=lambda rows, columns: scores.block(mentees[rows], mentors[columns]),
         score_pairs=lambda i, j: scores.pairs(mentees.rows[i], mentors.rows[j]),
-        allowed_block=lambda rows, columns: allowed.block(mentees[rows], mentors[columns]),
-        allowed_pairs=lambda i, j: allowed.pairs(mentees.rows[i], mentors.rows[j]),
         tie_pairs=lambda i, j: pair_hashes(hashes[0][i], hashes[1][j]),
         lowest=min(lowest, 0.0),
         highest=max(highest, 0.0),
         objective=objective,
         memory=memory,
+        **_room(scores, compiled, fixed, (mentees, mentors)),
     )
     return Prepared(instance, mentees, mentors, fixed)
+
+
+def with_fixed(prepared: Prepared, scores: ScoreMatrix, compiled: Compiled, fixed: Sequence[Fixed]) -> Instance:
+    """Return the instance as it would be with only these pairs fixed; the others may be made, and need not be."""
+    lifted = [pair for pair in prepared.fixed if pair not in fixed]
+    return replace(prepared.instance, **_room(scores, compiled, fixed, (prepared.mentees, prepared.mentors), lifted))
+
+
+def _room(
+    scores: ScoreMatrix,
+    compiled: Compiled,
+    fixed: Sequence[Fixed],
+    orders: tuple[Order, Order],
+    lifted: Sequence[Fixed] = (),
+) -> dict[str, Any]:
+    """Return what fixed pairs leave: the bounds of both sides, and which pairs may still be made."""
+    mentees, mentors = orders
+    allowed = Allowed(compiled, scores, fixed, lifted)
+    left = reduced(compiled.mentee_bounds, [pair.i for pair in fixed])
+    right = reduced(compiled.mentor_bounds, [pair.j for pair in fixed])
+    return {
+        "mentees": Bounds(left.lower[mentees.rows], left.upper[mentees.rows]),
+        "mentors": Bounds(right.lower[mentors.rows], right.upper[mentors.rows]),
+        "allowed_block": lambda rows, columns: allowed.block(mentees[rows], mentors[columns]),
+        "allowed_pairs": lambda i, j: allowed.pairs(mentees.rows[i], mentors.rows[j]),
+    }
 
 
 def form_of(compiled: Compiled, instance: Instance, *, coupled: bool) -> Form:

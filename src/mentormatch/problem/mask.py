@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.network import Rows
 
-Block = Callable[[Rows, Rows], NDArray[np.bool_]]
-"""``block(rows, columns)`` is True where a pair is forbidden."""
+
+class Block(Protocol):
+    """Says which pairs are forbidden."""
+
+    def __call__(self, rows: Rows, columns: Rows, /) -> NDArray[np.bool_]:
+        """Answer for a rectangle."""
+        ...
+
+    def pairs(self, i: NDArray[np.int64], j: NDArray[np.int64], /) -> NDArray[np.bool_]:
+        """Answer for single pairs."""
+        ...
+
 
 DENSE_CELLS: Final = 25_000_000
 """Up to this many pairs the answer is kept as one table of booleans."""
@@ -27,7 +37,7 @@ class Mask:
     pairs
         Forbidden pairs, each as two index arrays.
     blocks
-        Callables that say for a rectangle what is forbidden.
+        What says for a rectangle, and for single pairs, what is forbidden.
     """
 
     def __init__(
@@ -62,15 +72,14 @@ class Mask:
             at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
             allowed = self._keys[at] != keys
         for block in self._blocks:
-            pairs = getattr(block, "pairs", None)
-            allowed &= ~(pairs(i, j) if pairs else _diagonal(block, i, j))
+            allowed &= ~block.pairs(i, j)
         return allowed
 
     def _compute(self, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
         i, j = _positions(rows, self.shape[0]), _positions(columns, self.shape[1])
         allowed = np.ones((len(i), len(j)), bool)
         for block in self._blocks:
-            allowed &= ~np.asarray(block(rows, columns), bool)
+            allowed &= ~block(rows, columns)
         if len(self._keys):
             row_at, column_at = np.full(self.shape[0], -1), np.full(self.shape[1], -1)
             row_at[i], column_at[j] = np.arange(len(i)), np.arange(len(j))
@@ -86,15 +95,3 @@ def _positions(rows: Rows, size: int) -> NDArray[np.int64]:
 
 def _rectangle(table: NDArray[np.bool_], rows: Rows, columns: Rows) -> NDArray[np.bool_]:
     return table[rows][:, columns]
-
-
-def _diagonal(block: Block, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Ask a block that knows only rectangles about single pairs, one mentee at a time."""
-    answer = np.empty(len(i), bool)
-    if not len(i):
-        return answer
-    order = np.argsort(i, kind="stable")
-    starts = np.flatnonzero(np.diff(i[order])) + 1
-    for part in np.split(order, starts):
-        answer[part] = np.asarray(block(i[part[:1]], j[part]), bool)[0]
-    return answer

@@ -62,7 +62,11 @@ class _Hidden:
         own = self._private[0][row] | self._private[1][column]
         if not own:
             return self._always
-        return self._always | self._unstated | {name for name, fields in self._fields.items() if fields & own or name in own}
+        return (
+            self._always
+            | self._unstated
+            | {name for name, fields in self._fields.items() if fields & own or name in own}
+        )
 
 
 def _parts(

@@ -35,7 +35,11 @@ def today() -> date:
 
 @dataclass(frozen=True)
 class Plan:
-    """Scorers, rules, tiers, locks and the rest of one run; rules and locks stay out of its repr."""
+    """Scorers, rules, tiers, locks and the rest of one run; rules and locks stay out of its repr.
+
+    ``starts`` says where in ``constraints`` and in ``locks`` each list that was laid over
+    begins, so that a fault is told by its place in the list that somebody wrote.
+    """
 
     label: str | None = None
     scorers: Any = None
@@ -46,6 +50,7 @@ class Plan:
     on: date = field(default_factory=today)
     seed: int = 0
     share: tuple[str, ...] = DEFAULT_SHARE
+    starts: tuple[tuple[int, int], ...] = ()
 
     def __repr__(self) -> str:
         return f"Plan({self.label!r}, objective={self.objective!r})"
@@ -62,6 +67,7 @@ class Plan:
             on=settings.on or self.on,
             seed=settings.seed,
             share=settings.share,
+            starts=self._more_starts(),
         )
 
     def over_arguments(self, given: Given) -> Plan:
@@ -74,7 +80,19 @@ class Plan:
             locks=(*self.locks, *given.locks),
             min_score=self.min_score if given.min_score is None else _finite(given.min_score),
             on=self.on if given.on is None else _date(given.on),
+            starts=self._more_starts(),
         )
+
+    def _more_starts(self) -> tuple[tuple[int, int], ...]:
+        return (*self.starts, (len(self.constraints), len(self.locks)))
+
+    def rule_place(self, place: int) -> int:
+        """Return where a rule stands in its own list."""
+        return place - max((start for start, _ in self.starts if start <= place), default=0)
+
+    def lock_place(self, place: int) -> int:
+        """Return where a lock stands in its own list."""
+        return place - max((start for _, start in self.starts if start <= place), default=0)
 
 
 def plan_of(preset: str | Mapping[str, float] | Settings | Unset | None) -> Plan:

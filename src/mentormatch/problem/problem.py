@@ -19,9 +19,10 @@ from mentormatch.errors import (
     StateError,
     UnsupportedProblem,
 )
-from mentormatch.network import Bounds, Progress, Short, Solution, Solver
-from mentormatch.problem.build import assemble, assemble_scores
-from mentormatch.problem.clash import check_fixed, minimums_clash
+from mentormatch.network import Progress, Short, Solution, Solver
+from mentormatch.people import Pool, Request
+from mentormatch.problem.build import assemble, assemble_scores, listed
+from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash
 from mentormatch.problem.coupling import may_bind
 from mentormatch.problem.given import Given
 from mentormatch.problem.instance import Prepared, form_of, prepare
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
     from mentormatch.matching import Certificate, Matching
     from mentormatch.people import Note
-    from mentormatch.problem.fixing import Fixed
-    from mentormatch.problem.roster import Roster
     from mentormatch.scoring import ScoreMatrix
     from mentormatch.settings import Settings
 
@@ -124,8 +123,9 @@ class Problem:
         >>> len(problem.solve())
         1
         """
-        given = Given(mentors, mentees, preset, scorers, tuple(constraints), tuple(locks), min_score, on, memory)
-        del mentors, mentees, preset, constraints  # a traceback may show what this frame holds
+        rules, fixed = listed(constraints, "constraints"), listed(locks, "locks")
+        given = Given(mentors, mentees, preset, scorers, rules, fixed, min_score, on, memory)
+        del mentors, mentees, preset, constraints, rules  # a traceback may show what this frame holds
         given = given.opened()
         setup = assemble(given, announce(progress))
         for note in setup.notes:
@@ -184,9 +184,12 @@ class Problem:
         StateError
             This problem was made from an array.
         """
-        if self._given is None:
+        if self._given is None or self._setup.pool is None:
             msg = "A problem made by from_scores has no arguments of build to replace; make another one."
             raise StateError(msg)
+        people = self._setup.pool
+        if {"mentors", "mentees"} & changes.keys() and not isinstance(changes.get("mentors"), (Pool, Request)):
+            changes = {"mentors": people.mentors, "mentees": people.mentees, **changes}
         return Problem.build(**{**self._given.arguments(), **changes})
 
     # --- asking it ----------------------------------------------------------------------------
@@ -253,7 +256,8 @@ class Problem:
         deadline = None if time_limit is None else time.monotonic() + _positive(time_limit)
         seed = self._setup.seed if seed is None else _whole(seed)
         prepared = self._prepare(tiers, seed)
-        chosen = choose(form_of(self._setup.compiled, prepared.instance, coupled=self._coupled()), solver)
+        coupled = any(may_bind(term, self._setup) for term in self._setup.compiled.not_both)
+        chosen = choose(form_of(self._setup.compiled, prepared.instance, coupled=coupled), solver)
         solution = self._solution(prepared, chosen, deadline, report)
         solved = time.perf_counter()
         matching = make_matching(self._setup, prepared, solution, solver=chosen_name(solver), seed=seed)
@@ -265,47 +269,24 @@ class Problem:
     def _tiers(self, objective: str | Iterable[str] | None) -> tuple[str, ...]:
         if objective is None:
             objective = self._setup.objective
-        tiers = (objective,) if isinstance(objective, str) else tuple(objective)
+        tiers = (objective,) if isinstance(objective, str) else listed(objective, "objective")
         check_objective(tiers)
         return tiers
 
     def _prepare(self, tiers: tuple[str, ...], seed: int) -> Prepared:
-        """Make the instance, after refusing fixed pairs that cannot be kept."""
-        bounds = self._setup.compiled.mentee_bounds, self._setup.compiled.mentor_bounds
-        for side, ids, of_side in zip(
-            ("mentee", "mentor"), (self._setup.roster.mentee_ids, self._setup.roster.mentor_ids), bounds, strict=True
-        ):
-            wrong = [ids[row] for row in np.flatnonzero(of_side[:, 0] > of_side[:, 1])]
-            if wrong:
-                raise Infeasible(f"The rules leave {side} {', '.join(wrong[:20])} a minimum above the maximum.", wrong)
-        upper = tuple(Bounds(of_side[:, 0], of_side[:, 1]) for of_side in bounds)
-        check_fixed(self._setup.fixed, self._closed(), self._setup.roster, (upper[0], upper[1]))
+        """Make the instance, after refusing bounds and fixed pairs that cannot be kept."""
+        setup = self._setup
+        check_bounds(setup)
+        check_fixed(setup)
         return prepare(
-            self._setup.scores,
-            self._setup.compiled,
-            self._setup.roster,
-            self._setup.fixed,
+            setup.scores,
+            setup.compiled,
+            setup.roster,
+            setup.fixed,
             objective=tiers,
             seed=seed,
-            memory=self._setup.memory,
+            memory=setup.memory,
         )
-
-    def _closed(self) -> list[Fixed]:
-        """List the fixed pairs that a rule forbids; an override lifts public rules only."""
-        closed = []
-        for pair in self._setup.fixed:
-            i, j = np.array([pair.i]), np.array([pair.j])
-            allowed = bool(self._setup.compiled.secret.allowed_pairs(i, j)[0])
-            if not pair.overrides:
-                allowed &= bool(self._setup.compiled.public.allowed_pairs(i, j)[0])
-                if self._setup.compiled.min_score is not None:
-                    allowed &= bool(self._setup.scores.pairs(i, j)[0] >= self._setup.compiled.min_score)
-            if not allowed:
-                closed.append(pair)
-        return closed
-
-    def _coupled(self) -> bool:
-        return any(may_bind(term, self._setup.compiled, self._setup.fixed) for term in self._setup.compiled.not_both)
 
     def _solution(
         self, prepared: Prepared, solver: Solver, deadline: float | None, progress: Progress | None
@@ -316,8 +297,8 @@ class Problem:
         except Short as error:
             short = error
         if short is not None:
-            raise minimums_clash(prepared.instance, short, self._roster_of(prepared), self._fixed_of(prepared))
-        if not is_feasible(prepared.instance, solution.arcs):
+            raise minimums_clash(self._setup, prepared, short)
+        if not (isinstance(solution, Solution) and is_feasible(prepared.instance, solution.arcs)):
             raise InputError(
                 Fault(("solver",), "bad_solver", f"the solver {solver.name} returned a matching that breaks a rule")
             )
@@ -325,31 +306,11 @@ class Problem:
             solution = Solution(solution.arcs, prove(prepared.instance, solution.arcs), solution.ties, solution.rounds)
         return solution
 
-    def _roster_of(self, prepared: Prepared) -> Roster:
-        """Return the people in the instance's own order."""
-        roster = self._setup.roster
-        return type(roster)(
-            *(
-                tuple(ids[row] for row in order.rows.tolist())
-                for ids, order in (
-                    (roster.mentee_ids, prepared.mentees),
-                    (roster.mentor_ids, prepared.mentors),
-                    (roster.mentee_names, prepared.mentees),
-                    (roster.mentor_names, prepared.mentors),
-                )
-            )
-        )
-
-    def _fixed_of(self, prepared: Prepared) -> tuple[Fixed, ...]:
-        """Return the fixed pairs in the instance's own order."""
-        rows = prepared.mentees.back(np.array([pair.i for pair in self._setup.fixed], np.int64)).tolist()
-        columns = prepared.mentors.back(np.array([pair.j for pair in self._setup.fixed], np.int64)).tolist()
-        return tuple(
-            type(pair)(i, j, pair.overrides) for pair, i, j in zip(self._setup.fixed, rows, columns, strict=True)
-        )
-
     def _verify(self, certificate: Certificate) -> None:
         """Check a certificate against this problem; called by ``Certificate.verify``."""
+        if self._setup.compiled.unsupported:
+            msg = "the rules over groups of this problem cannot be checked yet"
+            raise UnsupportedProblem(msg)
         if not self._holds(certificate):
             raise CertificateError
 
@@ -359,7 +320,7 @@ class Problem:
             prepared = self._prepare(tuple(certificate.objective), certificate.seed)
         except (InputError, Infeasible):
             return False
-        return check_certificate(certificate, prepared, self._setup.roster, self._setup.scores)
+        return check_certificate(certificate, prepared, self._setup)
 
     def __repr__(self) -> str:
         n, m = self._setup.roster.shape

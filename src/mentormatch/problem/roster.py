@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,9 @@ class Roster:
         faults: list[Fault] = []
         sides = []
         for side, given, size in (("mentees", mentees, shape[0]), ("mentors", mentors, shape[1])):
+            if given is not None and (isinstance(given, (str, Mapping)) or not isinstance(given, Iterable)):
+                faults.append(Fault((side,), "not_a_list", f"{side} is a list of ids"))
+                continue
             ids = tuple(map(str, range(size))) if given is None else tuple(_id_of(one) for one in given)
             if len(ids) != size:
                 faults.append(Fault((side,), "wrong_length", f"{len(ids)} ids for {size} {side} in the scores"))

@@ -19,8 +19,15 @@ from mentormatch.errors import InputError, MissingExtra
 _FORMULA: Final = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """What a spreadsheet may take for a formula, after any apostrophes that say it is text."""
 
+_INNER_FORMULA: Final = re.compile("(?<=[;\t\r\n])([ \"']{0,8})(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
+"""The same behind a sign that separates cells where a comma is the decimal sign, as in Dutch: such a spreadsheet
+takes a cell apart there, whatever its quotes say."""
+
 MAX_CELL: Final = 32_767
 """The longest text an .xlsx cell holds."""
+
+MAX_SHEET_ROWS: Final = 1_048_576
+"""How many lines an .xlsx sheet holds, its headings among them."""
 
 _ATTEMPTS: Final = 8
 
@@ -77,6 +84,7 @@ def _target(path: str | os.PathLike[str]) -> Path:
     target, problem = None, "a file to write needs a path with a name"
     try:
         target = Path(path)
+        os.fsencode(target)  # half a character is a ValueError, as NUL is
         problem = _unfit(target) or ""
     except (TypeError, ValueError):
         pass
@@ -144,14 +152,18 @@ def safe_cell(value: Any) -> Any:
     """Return what may stand in a .csv cell: text that could be taken for a formula gets a leading apostrophe.
 
     Numbers stay numbers. The library's own reader takes one apostrophe off again before such text, so that what
-    is written is what is read.
+    is written is what is read. Within a text, after ``;``, TAB or a new line, where spreadsheets of some languages
+    begin another cell, an apostrophe is put in as well; that one stays.
 
     Examples
     --------
     >>> safe_cell("=1+1"), safe_cell("-12"), safe_cell(-12), safe_cell("Ann")
     ("'=1+1", "'-12", -12, 'Ann')
+    >>> safe_cell("Ann;=1+1")
+    "Ann;'=1+1"
     """
     if isinstance(value, str):
+        value = _INNER_FORMULA.sub(r"\1'", value)
         return f"'{value}" if _FORMULA.match(value) else value
     return "" if value is None else value
 
@@ -185,9 +197,13 @@ def write_xlsx(
 
     Raises
     ------
+    InputError
+        A sheet holds fewer lines than there are, or the file cannot be written.
     MissingExtra
         The extra ``excel`` is not installed.
     """
+    if any(len(rows) >= MAX_SHEET_ROWS for _, _, rows in sheets):
+        raise InputError(f"an .xlsx sheet holds {MAX_SHEET_ROWS:,} lines, and there are more; write .csv or .parquet")
     workbook_class = _xlsxwriter()
     held = io.BytesIO()
     workbook = workbook_class(
@@ -202,6 +218,14 @@ def write_xlsx(
     write_bytes(path, held.getvalue())
 
 
+def _whole(text: str) -> str:
+    """Return text that a cell takes: whole characters, as many as Excel counts (two for one beyond 16 bits)."""
+    text = text.encode("utf-8", "replace").decode()
+    if len(text) + sum(character > "\uffff" for character in text) <= MAX_CELL:
+        return text
+    return text.encode("utf-16-le")[: 2 * MAX_CELL].decode("utf-16-le", "ignore")
+
+
 def _xlsxwriter() -> Any:
     with contextlib.suppress(ImportError):
         from xlsxwriter import Workbook
@@ -212,11 +236,11 @@ def _xlsxwriter() -> Any:
 
 def _fill(sheet: Any, headings: Sequence[str], rows: Sequence[Sequence[Any]], heading_format: Any) -> None:
     for column, heading in enumerate(headings):
-        sheet.write_string(0, column, heading[:MAX_CELL], heading_format)
+        sheet.write_string(0, column, _whole(heading), heading_format)
     for number, row in enumerate(rows, 1):
         for column, value in enumerate(row):
             if isinstance(value, str):
-                sheet.write_string(number, column, value.encode("utf-8", "replace").decode()[:MAX_CELL])
+                sheet.write_string(number, column, _whole(value))
             elif value is not None:
                 sheet.write_number(number, column, value)
     for column, heading in enumerate(headings):

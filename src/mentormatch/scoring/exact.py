@@ -143,9 +143,15 @@ class ExactProduct:
 
     def common(self, i: int, j: int) -> tuple[Ints, Floats]:
         """Return the columns that one pair has in common, and what each adds to its product."""
-        left, right = self.left[[i]], self.right[[j]]
-        columns, at_left, at_right = np.intersect1d(left.indices, right.indices, return_indices=True)
-        return columns.astype(np.int64), left.data[at_left] * right.data[at_right]
+        left, right = _row(self.left, i), _row(self.right, j)
+        both = sorted(left.keys() & right.keys())
+        return np.array(both, dtype=np.int64), np.array([left[column] * right[column] for column in both])
+
+
+def _row(matrix: Any, row: int) -> dict[int, float]:
+    """Return one row of a CSR matrix as ``{column: value}``; cutting one out with scipy takes ten times as long."""
+    part = slice(matrix.indptr[row], matrix.indptr[row + 1])
+    return dict(zip(matrix.indices[part].tolist(), matrix.data[part].tolist(), strict=True))
 
 
 def _dense_product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from mentormatch.scoring.protocols import Floats, Ints, Rows
+
+LARGEST: Final = 1e280
+"""The largest score either way: every sum of scores stays finite."""
 
 
 class GivenScores(ScoreMatrix):
@@ -89,6 +92,8 @@ def _rectangle(scores: ArrayLike) -> Floats:
     if not failure and np.isinf(given).any():
         row, column = np.argwhere(np.isinf(given))[0]
         failure = f'the score of mentee "{row}" and mentor "{column}" is infinite; for a forbidden pair write NaN'
+    if not failure and (np.abs(given) > LARGEST).any():
+        failure = f"a score is beyond {LARGEST:g} either way, and the sum of many would be infinite"
     if failure:
         raise InputError(failure)
     return given

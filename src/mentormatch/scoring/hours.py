@@ -37,7 +37,7 @@ class _HoursBlock(ShippedBlock):
         return out
 
     def shared(self, i: int, j: int) -> tuple[str, ...]:
-        (minutes,) = self.minutes.pairs(np.array([i]), np.array([j]))
+        minutes = float(self.minutes.common(i, j)[1].sum())
         return (f"{minutes / 60:g} h",) if minutes > 0 else ()
 
 

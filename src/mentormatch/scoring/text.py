@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mentormatch.people.values import decomposed
+
 if TYPE_CHECKING:
     from mentormatch.scoring.protocols import Floats
 
@@ -23,7 +25,7 @@ _WORD = re.compile(r"\w\w+")
 def words(text: str) -> list[str]:
     """Return the words of a text, two characters or more, without case and accents."""
     if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = "".join(c for c in decomposed(text) if not unicodedata.combining(c))
     return _WORD.findall(text.casefold())
 
 

@@ -106,6 +106,9 @@ def choose(form: Form, solver: str | Solver = "auto") -> Solver:
             msg = f'there is no solver "{solver}"; choose one of "auto", ' + ", ".join(f'"{name}"' for name in named)
             raise InputError(msg)
         solver = named[solver]
+    elif not (callable(getattr(solver, "supports", None)) and callable(getattr(solver, "solve", None))):
+        msg = "solver is a name, or an object with supports() and solve()"
+        raise InputError(msg)
     if not solver.supports(form):
         name = getattr(solver, "name", type(solver).__name__)
         others = " or ".join(f'"{one.name}"' for one in able)
