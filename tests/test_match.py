@@ -130,6 +130,18 @@ def test_progress_tells_its_stages_and_may_cancel():
     "wrong",
     [
         {"seed": "x"},
+        {"seed": 10**400},
+        {"min_score": 10**400},
+        {"time_limit": 10**400},
+        {"time_limit": True},
+        {"preset": {"development": "x"}},
+        {"preset": {5: 1}},
+        {"preset": {"development": 10**400}},
+        {"scorers": {"goals": 10**400}},
+        {"constraints": 5},
+        {"constraints": None},
+        {"constraints": mm.LevelGap(min=1)},
+        {"locks": ("e0", "r0")},
         {"time_limit": -1},
         {"memory": 0},
         {"on": "2026-01-01"},
@@ -233,3 +245,45 @@ def test_a_scorer_that_does_not_say_what_it_reads_yields_to_privacy():
 
     assert criteria() == ["own"]
     assert criteria(private=["level"]) == ["other"]
+
+
+def test_faults_of_people_rules_scorers_locks_and_arguments_come_together():
+    """One call with seven mistakes is one error with seven faults."""
+    with pytest.raises(mm.InputError) as caught:
+        mm.match(
+            [*MENTORS, {"id": "x", "capacity": "plenty"}],
+            MENTEES,
+            scorers={"nope": 1},
+            constraints=[{"rule": "nope"}],
+            min_score="x",
+            on="today",
+            memory=0,
+        )
+    assert {fault.code for fault in caught.value.faults} >= {"bad_min_score", "bad_date", "bad_memory", "unknown_rule"}
+    assert caught.value.total == 6
+
+
+def test_an_empty_side_is_said_in_plain_words():
+    """With no mentors at all the note says so, and nothing about answers that nobody gave."""
+    notes = mm.match([], MENTEES).notes
+    assert [note.code for note in notes] == ["shortage"]
+    assert "no mentors" in notes[0].message
+
+
+def test_scores_alone_do_not_look_at_rules():
+    """A circle of managers is a matter of matching, not of scoring."""
+    circle = [{"id": "a", "manager_id": "b"}, {"id": "b", "manager_id": "a"}]
+    assert mm.score(circle, [{"id": "c"}], scorers={"goals": 1}).shape == (1, 2)
+
+
+def test_frames_come_back_as_they_went_in():
+    """Whole ids and the library of the frame are those of the input, for pairs and for scores."""
+    import pandas as pd
+    import polars as pl
+
+    mentors, mentees = pd.DataFrame({"id": [11, 12], "offers": ["a", "b"]}), pd.DataFrame({"id": [1], "needs": ["a"]})
+    pairs = mm.match(mentors, mentees).to_frame()
+    assert mentors.merge(pairs, left_on="id", right_on="mentor")["mentee"].tolist() == [1]
+    scores = mm.score(pl.from_pandas(mentors), pl.from_pandas(mentees)).to_frame()
+    assert isinstance(scores, pl.DataFrame)
+    assert mm.match(mentors, mentees).mentors_of(1) == ("11",)

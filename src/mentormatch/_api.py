@@ -10,6 +10,9 @@ from mentormatch.errors import Fault, InputError
 from mentormatch.matching.schema import json_schema
 from mentormatch.people import Masked, Request
 from mentormatch.problem import UNSET, Problem, Unset
+from mentormatch.problem.build import score_people
+from mentormatch.problem.given import Given
+from mentormatch.problem.progress import announce
 from mentormatch.scoring import SCORERS
 
 if TYPE_CHECKING:
@@ -105,7 +108,7 @@ def match(
     True
     """
     people = Masked((mentors, mentees))
-    rules = Masked((preset, tuple(constraints)))
+    rules = Masked((preset, constraints))
     del mentors, mentees, preset, constraints  # a traceback may show what this frame holds
     problem = Problem.build(
         *people.value,
@@ -161,10 +164,9 @@ def score(
     >>> scores.shape
     (1, 1)
     """
-    people, rules = Masked((mentors, mentees)), Masked(preset)
+    given = Given(mentors, mentees, preset, scorers, on=on, memory=memory)
     del mentors, mentees, preset  # a traceback may show what this frame holds
-    problem = Problem.build(*people.value, preset=rules.value, scorers=scorers, on=on, memory=memory, progress=progress)
-    return problem.scores
+    return score_people(given.opened(), announce(progress))
 
 
 def schema(kind: str) -> dict[str, Any]:
@@ -202,6 +204,9 @@ def _request_schema() -> dict[str, Any]:
     names = {"enum": sorted(SCORERS)}
     weight = {"type": "number", "minimum": 0}
     settings["constraints"]["items"] = rule_schema()
+    two_ids = {"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2}
+    settings["locks"]["items"] = {"anyOf": [two_ids, settings["locks"]["items"]]}
+    settings["objective"]["anyOf"].append({"type": "string"})
     settings["scorers"]["anyOf"] = [
         {"type": "object", "propertyNames": names, "additionalProperties": weight},
         _list_of(_object({"scorer": names, "weight": weight}, also=True)),

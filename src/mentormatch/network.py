@@ -85,6 +85,9 @@ class Instance:
         Bounds on the score of every pair, rules ignored, and of 0: they set the grid.
     objective
         The tiers, most important first; of ``"coverage"`` and ``"total"``.
+    most_pairs
+        The most pairs that people's own bounds allow, rules ignored: it sets the grid too, which
+        no rule may move. None: as the bounds say.
     memory
         Bytes that one block of scores may take.
     """
@@ -100,6 +103,7 @@ class Instance:
     highest: float
     objective: tuple[str, ...]
     memory: int = 64 << 20
+    most_pairs: int | None = None
 
     @property
     def shape(self) -> tuple[int, int]:

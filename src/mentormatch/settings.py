@@ -8,6 +8,7 @@ names further up.
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -354,10 +355,11 @@ def mix(names: Mapping[str, float]) -> Settings:
         A name is unknown, or a weight is not a positive number.
     """
     faults = [
-        Fault(("preset", name), "bad_weight", "the weight of a preset is a positive number")
+        Fault(("preset", str(name)), "bad_weight", "the weight of a preset is a positive number")
         for name, weight in names.items()
-        if not 0 < weight < float("inf")
+        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 < weight <= sys.float_info.max
     ]
+    faults += [Fault(("preset",), "bad_preset", "a preset is a name") for name in names if not isinstance(name, str)]
     if faults or not names:
         raise InputError(faults or "a mix of presets names at least one")
     scorers: dict[str, float] = {}

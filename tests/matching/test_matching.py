@@ -172,7 +172,7 @@ def test_the_repr_tells_notes_then_counts_then_pairs(programme):
     assert shown[1:5] == [
         "3 pairs of 4 mentees and 3 mentors",
         "mean score 0.54, worst 0.25",
-        "unmatched: 2 mentees and 1 mentors",
+        "unmatched: 2 mentees and 1 mentor",
         "proven optimal: coverage 3, total 1.625",
     ]
     assert "Ann Yılmaz" in shown[5]

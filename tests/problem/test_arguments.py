@@ -40,7 +40,7 @@ def test_a_bound_beyond_anybody_is_no_bound(many):
 
 def test_one_rule_where_a_list_is_meant_is_an_input_error():
     """The likeliest slip of all is told in words."""
-    with pytest.raises(mm.InputError, match="constraints is a list"):
+    with pytest.raises(mm.InputError, match="constraints: must be a list"):
         mm.Problem.build([{"id": "Mia"}], [{"id": "Ann"}], constraints=mm.Forbid("Ann", "Mia"))
 
 

@@ -24,13 +24,15 @@ def summary(matching: Matching) -> str:
 
 
 def _counts(matching: Matching) -> list[str]:
-    said = [f"{len(matching)} pairs of {len(matching.mentees)} mentees and {len(matching.mentors)} mentors"]
+    numbers = ((len(matching), "pair"), (len(matching.mentees), "mentee"), (len(matching.mentors), "mentor"))
+    pairs, mentees, mentors = (f"{number} {noun}{'s' * (number != 1)}" for number, noun in numbers)
+    said = [f"{pairs} of {mentees} and {mentors}"]
     if matching.mean is not None and matching.worst is not None:
         say = words()
         said.append(f"mean score {say.number(matching.mean)}, worst {say.number(matching.worst)}")
-    alone = [(len(matching.unmatched_mentees), "mentees"), (len(matching.unmatched_mentors), "mentors")]
+    alone = [(len(matching.unmatched_mentees), "mentee"), (len(matching.unmatched_mentors), "mentor")]
     if any(count for count, _ in alone):
-        said.append("unmatched: " + " and ".join(f"{count} {who}" for count, who in alone if count))
+        said.append("unmatched: " + " and ".join(f"{count} {who}{'s' * (count != 1)}" for count, who in alone if count))
     return said
 
 

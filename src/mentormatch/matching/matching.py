@@ -169,6 +169,8 @@ class Matching:
         return tuple(pair.mentee for pair in self._pairs_of(mentor, self._by_mentor, "mentor"))
 
     def _pairs_of(self, id_: str, by_id: Mapping[str, tuple[Pair, ...]], role: str) -> tuple[Pair, ...]:
+        if isinstance(id_, int):
+            id_ = str(id_)  # ids that came as whole numbers are text here
         found = by_id.get(id_) if isinstance(id_, str) else None
         if found is None:
             raise InputError(Fault((), "unknown_id", f"there is no {role} with this id in the matching", id=str(id_)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,13 @@ from mentormatch.constraints import NotSelf, Vetoes
 from mentormatch.errors import Fault, InputError
 from mentormatch.people import Note, Pool
 from mentormatch.problem.bounds import read_bounds
-from mentormatch.problem.compiled import Compiled, compile_rules, read_rules
+from mentormatch.problem.compiled import Compiled, compile_rules, most_pairs, read_rules
 from mentormatch.problem.fixing import Fixed, read_locks
 from mentormatch.problem.mask import Mask
-from mentormatch.problem.plan import plan_of
+from mentormatch.problem.plan import Plan, plan_of, wrong_arguments
 from mentormatch.problem.roster import Roster
 from mentormatch.problem.setup import DEFAULT_MEMORY, Setup
-from mentormatch.scoring import ScoreMatrix
+from mentormatch.scoring import ScoreMatrix, weighted
 from mentormatch.settings import DEFAULT_OBJECTIVE
 
 if TYPE_CHECKING:
@@ -31,17 +32,18 @@ if TYPE_CHECKING:
 
 def assemble(given: Given, progress: Progress | None) -> Setup:
     """Return the setup of a problem made from people."""
-    plan = plan_of(given.preset).over_arguments(given)
-    size = memory_of(given.memory)
-    pool = given.pool()
+    faults = list(wrong_arguments(given))
+    plan = _collect(faults, lambda: plan_of(given.preset), Plan()).over_arguments(given)
+    size = _collect(faults, lambda: memory_of(given.memory), DEFAULT_MEMORY)
+    pool = _collect(faults, given.pool, None)
+    rules = _collect(faults, lambda: read_rules(plan), ())
+    _collect(faults, lambda: weighted(plan.scorers or {}), ())
+    roster = None if pool is None else Roster.of_pool(pool)
+    locks = () if roster is None else _collect(faults, lambda: read_locks(plan.locks, roster, plan.lock_place), ())
+    if faults or pool is None or roster is None:
+        raise InputError(faults)
     if progress:
         progress("read", 1, 1)
-    roster = Roster.of_pool(pool)
-    faults: list[Fault] = []
-    rules = _collect(faults, lambda: read_rules(plan), ())
-    locks = _collect(faults, lambda: read_locks(plan.locks, roster, plan.lock_place), ())
-    if faults:
-        raise InputError(faults)
     compiled = compile_rules((NotSelf(), Vetoes(), *rules), pool, plan.min_score)
     scores = ScoreMatrix(pool.public(), plan.scorers or {}, memory=size, on=plan.on, progress=progress)
     settings = {
@@ -60,8 +62,20 @@ def assemble(given: Given, progress: Progress | None) -> Setup:
         settings=settings,
         share=frozenset(plan.share),
         memory=size,
-        notes=(*pool.notes, *scores.notes, *compiled.notes, *_shortage(compiled), *_uncounted(pool)),
+        notes=_notes(pool, scores, compiled),
     )
+
+
+def score_people(given: Given, progress: Progress | None) -> ScoreMatrix:
+    """Return the scores of people, whatever the rules."""
+    faults = list(wrong_arguments(given))
+    plan = _collect(faults, lambda: plan_of(given.preset), Plan()).over_arguments(given)
+    pool = _collect(faults, given.pool, None)
+    _collect(faults, lambda: weighted(plan.scorers or {}), ())
+    if faults or pool is None:
+        raise InputError(faults)
+    pool = pool.public()
+    return ScoreMatrix(pool, plan.scorers or {}, memory=memory_of(given.memory), on=plan.on, progress=progress)
 
 
 def assemble_scores(
@@ -96,6 +110,9 @@ def assemble_scores(
         secret=Mask(shape),
         mentee_bounds=mentee_bounds,
         mentor_bounds=mentor_bounds,
+        public_mentee_bounds=mentee_bounds,
+        public_mentor_bounds=mentor_bounds,
+        most_pairs=most_pairs(mentee_bounds, mentor_bounds),
     )
     return Setup(roster=roster, scores=matrix, compiled=compiled, fixed=fixed)
 
@@ -113,9 +130,11 @@ def listed(given: Any, name: str) -> tuple[Any, ...]:
     InputError
         It is a single thing, or nothing.
     """
-    if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
-        raise InputError(Fault((name,), "not_a_list", f"{name} is a list, also where there is only one or none"))
-    return tuple(given)
+    single = isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable)
+    things = () if single else tuple(given)
+    if single or (name == "locks" and things and all(isinstance(one, str) for one in things)):
+        raise InputError(Fault((name,), "not_a_list", "must be a list, also where there is only one or none"))
+    return things
 
 
 def merged(by_hand: tuple[Fixed, ...], required: tuple[Fixed, ...]) -> tuple[Fixed, ...]:
@@ -145,7 +164,11 @@ def _collect(faults: list[Fault], read: Any, otherwise: Any) -> Any:
 def _forbidden(forbidden: Any, shape: tuple[int, int]) -> NDArray[np.bool_]:
     if forbidden is None:
         return np.zeros(shape, bool)
-    table = np.asarray(forbidden)
+    table = None
+    with contextlib.suppress(ValueError):
+        table = np.asarray(forbidden)
+    if table is None:
+        raise InputError(Fault(("forbidden",), "wrong_shape", f"forbidden is a table of the shape {shape}"))
     if table.shape != shape:
         msg = f"forbidden has the shape {table.shape} and the scores have {shape}"
         raise InputError(Fault(("forbidden",), "wrong_shape", msg))
@@ -154,10 +177,28 @@ def _forbidden(forbidden: Any, shape: tuple[int, int]) -> NDArray[np.bool_]:
     return table.astype(bool)
 
 
+def _notes(pool: Pool, scores: ScoreMatrix, compiled: Compiled) -> tuple[Note, ...]:
+    """Put together what was noticed about people, scores and rules."""
+    of_scores = scores.notes if all(pool.shape) else ()  # nobody is there to answer anything
+    return (*map(_telling, pool.notes), *of_scores, *compiled.notes, *_shortage(compiled), *_uncounted(pool))
+
+
+def _telling(note: Note) -> Note:
+    """Return a note of the pool as it may travel with a matching: confidential headings are counted, not named."""
+    if note.code != "sensitive_heading":
+        return note
+    message = f"{note.count} headings that look confidential were not read, or are kept for the fairness audit only"
+    return Note(note.code, message, note.count)
+
+
 def _shortage(compiled: Compiled) -> tuple[Note, ...]:
     """Note that fewer places are offered than asked for."""
-    wanted, places = int(compiled.mentee_bounds[:, 1].sum()), int(compiled.mentor_bounds[:, 1].sum())
-    if wanted <= places or not len(compiled.mentor_bounds):
+    mentees, mentors = compiled.public_mentee_bounds[:, 1], compiled.public_mentor_bounds[:, 1]
+    wanted, places = int(np.minimum(mentees, len(mentors)).sum()), int(mentors.sum())
+    if not len(mentees) or not len(mentors):
+        side = "mentors" if len(mentees) else "mentees"
+        return (Note("shortage", f"there are no {side}, so nobody can be matched", len(mentees) + len(mentors)),)
+    if wanted <= places:
         return ()
     message = f"mentees ask for {wanted} places and mentors offer {places}: {wanted - places} cannot be filled"
     return (Note("shortage", message, wanted - places, ("capacity", "mentors_wanted")),)

@@ -45,10 +45,9 @@ def check_fixed(setup: Setup) -> None:
         Naming the pairs, never the rule.
     """
     roster, compiled = setup.roster, setup.compiled
-    refused = _pairs(setup, [pair for pair in setup.fixed if not _may_be(setup, pair)])
+    refused = [pair for pair in setup.fixed if not _may_be(setup, pair)]
     if refused:
-        people = [one for pair in refused for one in pair]
-        raise Infeasible(f"These locks cannot be kept: {_with(refused)}, {BACKGROUND}.", people)
+        raise _refused(_pairs(setup, refused))
     sides = (
         ("mentee", [pair.i for pair in setup.fixed], compiled.mentee_bounds, roster.mentee_ids),
         ("mentor", [pair.j for pair in setup.fixed], compiled.mentor_bounds, roster.mentor_ids),
@@ -65,6 +64,11 @@ def check_fixed(setup: Setup) -> None:
         raise _too_many(f"{side} {one}", places, _pairs(setup, mine))
 
 
+def _refused(pairs: list[tuple[str, str]]) -> Infeasible:
+    locks = f"These locks cannot be kept: {_with(pairs)}" if pairs else "The locks and rules cannot all be kept"
+    return Infeasible(f"{locks}, {BACKGROUND}.", [one for pair in pairs for one in pair])
+
+
 def _may_be(setup: Setup, pair: Fixed) -> bool:
     """Say whether every rule allows a fixed pair; an override lifts public rules only."""
     i, j = np.array([pair.i]), np.array([pair.j])
@@ -79,13 +83,17 @@ def _may_be(setup: Setup, pair: Fixed) -> bool:
 def _too_many(who: str, places: int, pairs: list[tuple[str, str]]) -> Infeasible:
     """Name one lock more than there are places: no smaller set clashes."""
     pairs = pairs[: places + 1]
-    msg = f"{who} has {places} places and the locks ask for {len(pairs)} or more: {_with(pairs)}, {BACKGROUND}."
+    if not pairs:
+        return _refused(pairs)
+    has = f"{who} has {places} {'place' if places == 1 else 'places'}"
+    msg = f"{has} and the locks ask for {len(pairs)} or more: {_with(pairs)}, {BACKGROUND}."
     return Infeasible(msg[0].upper() + msg[1:], [one for pair in pairs for one in pair])
 
 
 def _pairs(setup: Setup, fixed: Iterable[Fixed]) -> list[tuple[str, str]]:
-    """Return the ids of fixed pairs, sorted: an error does not depend on the listing order."""
-    return sorted((setup.roster.mentee_ids[pair.i], setup.roster.mentor_ids[pair.j]) for pair in fixed)
+    """Return the ids of fixed pairs that may be named, sorted: an error does not depend on the listing order."""
+    roster = setup.roster
+    return sorted((roster.mentee_ids[pair.i], roster.mentor_ids[pair.j]) for pair in fixed if not pair.secret)
 
 
 def _with(pairs: Iterable[tuple[str, str]]) -> str:
@@ -178,8 +186,11 @@ def _told(setup: Setup, prepared: Prepared, needed: list[tuple[int, int]], locks
         parts.append(f"{name} {ids[row]} at least {bounds[row, 0]}")
     pairs = _pairs(setup, locks)
     beside = f", beside the locks {_with(pairs)}" if pairs else ""
-    told = f"These minimums cannot be met: {_some(parts)}{beside}, {BACKGROUND}."
-    return Infeasible(told, [*people, *(one for pair in pairs for one in pair)])
+    minimums = "These minimums (3-5 asks for at least three, 5 for at most five)"
+    return Infeasible(
+        f"{minimums} cannot be met: {_some(parts)}{beside}, {BACKGROUND}.",
+        [*people, *(one for pair in pairs for one in pair)],
+    )
 
 
 def check_bounds(setup: Setup) -> None:

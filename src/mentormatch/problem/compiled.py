@@ -37,15 +37,19 @@ if TYPE_CHECKING:
 class Compiled:
     """What the rules come down to.
 
-    ``public`` and ``secret`` are kept apart because reasons told to participants may rest
-    on the first alone; so are the least scores. ``unsupported`` holds the kinds of term that
-    no solver can do yet.
+    ``public`` and ``secret`` are kept apart because what is told to participants may rest on
+    the first alone; so are the least scores, and ``public_mentee_bounds`` and
+    ``public_mentor_bounds`` are without confidential rules. ``most_pairs`` is what people's
+    own bounds allow. ``unsupported`` holds the kinds of term that no solver can do yet.
     """
 
     public: Mask
     secret: Mask
     mentee_bounds: NDArray[np.int64]
     mentor_bounds: NDArray[np.int64]
+    public_mentee_bounds: NDArray[np.int64]
+    public_mentor_bounds: NDArray[np.int64]
+    most_pairs: int
     fixed: tuple[Fixed, ...] = ()
     not_both: tuple[NotBoth, ...] = ()
     min_score: float | None = None
@@ -101,7 +105,9 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
     """Ask every rule for its terms and fold them into masks, bounds and fixed pairs."""
     pairs: dict[bool, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {False: [], True: []}
     blocks: dict[bool, list[Block]] = {False: [], True: []}
-    mentee_bounds, mentor_bounds = pool.mentee_bounds.copy(), pool.mentor_bounds.copy()
+    own = {"mentees": pool.mentee_bounds, "mentors": pool.mentor_bounds}
+    bounds = {side: each.copy() for side, each in own.items()}
+    public_bounds = {side: each.copy() for side, each in own.items()}
     fixed: list[Fixed] = []
     not_both: list[NotBoth] = []
     unsupported: list[type] = []
@@ -109,16 +115,19 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
     for rule in rules:
         secret = is_confidential(rule)
         told = "a confidential rule" if secret else f"the rule {getattr(rule, 'name', type(rule).__name__)}"
-        for term in _terms_of(rule, pool, told):
+        for term in _terms_of(rule, pool, told, secret=secret):
             match term:
                 case ForbidPairs():
                     pairs[secret].append((term.i, term.j))
                 case ForbidWhere():
                     blocks[secret].append(Guarded(term, told, pool.shape))
                 case FixPairs():
-                    fixed += (Fixed(int(i), int(j), by_hand=False) for i, j in zip(term.i, term.j, strict=True))
+                    placed = zip(term.i.tolist(), term.j.tolist(), strict=True)
+                    fixed += (Fixed(i, j, by_hand=False, secret=secret) for i, j in placed)
                 case PersonBounds():
-                    _tighten(mentee_bounds if term.side == "mentees" else mentor_bounds, term)
+                    _tighten(bounds[term.side], term)
+                    if not secret:
+                        _tighten(public_bounds[term.side], term)
                 case NotBoth():
                     not_both.append(term)
                 case ScoreAtLeast():
@@ -128,8 +137,11 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
     return Compiled(
         public=Mask(pool.shape, pairs[False], blocks[False]),
         secret=Mask(pool.shape, pairs[True], blocks[True]),
-        mentee_bounds=mentee_bounds,
-        mentor_bounds=mentor_bounds,
+        mentee_bounds=bounds["mentees"],
+        mentor_bounds=bounds["mentors"],
+        public_mentee_bounds=public_bounds["mentees"],
+        public_mentor_bounds=public_bounds["mentors"],
+        most_pairs=most_pairs(own["mentees"], own["mentors"]),
         fixed=tuple(fixed),
         not_both=tuple(not_both),
         min_score=least[False],
@@ -140,20 +152,28 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
     )
 
 
-def _terms_of(rule: Any, pool: Pool, told: str) -> tuple[Any, ...]:
+def _terms_of(rule: Any, pool: Pool, told: str, *, secret: bool) -> tuple[Any, ...]:
     """Ask one rule for its terms, and check them; a fault of a confidential one is told without its name."""
     terms = None
     try:
         terms = tuple(rule.terms(pool))
-    except MentorMatchError:
-        raise
-    except Exception as error:  # noqa: BLE001  a rule of the user's own may raise anything; all of it becomes one error
+    except MentorMatchError as error:
+        if not secret:
+            raise
         why: str | None = type(error).__name__
+    except Exception as error:  # noqa: BLE001  a rule of the user's own may raise anything; all of it becomes one error
+        why = type(error).__name__
     if terms is not None:
         why = next(filter(None, (wrong_with(term, pool.shape) for term in terms)), None)
     if terms is None or why is not None:
         raise failed(told, str(why))
     return terms
+
+
+def most_pairs(mentees: NDArray[np.int64], mentors: NDArray[np.int64]) -> int:
+    """Count the most pairs that the bounds of both sides allow."""
+    n, m = len(mentees), len(mentors)
+    return min(int(np.minimum(mentees[:, 1], m).sum()), int(np.minimum(mentors[:, 1], n).sum()))
 
 
 def _larger(one: float | None, other: float | None) -> float | None:

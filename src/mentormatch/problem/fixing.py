@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Fixed:
-    """A pair that must be in the result: its rows, and whether public rules are lifted for it."""
+    """A pair that must be in the result: its rows, whether public rules are lifted for it, and who may know."""
 
     i: int
     j: int
     overrides: bool = False
     by_hand: bool = True
+    secret: bool = False
     reason: str | None = None
     by: str | None = None
 

@@ -140,6 +140,7 @@ def prepare(
         highest=max(highest, 0.0),
         objective=objective,
         memory=memory,
+        most_pairs=compiled.most_pairs,
         **_room(scores, compiled, fixed, (mentees, mentors)),
     )
     return Prepared(instance, mentees, mentors, fixed)

@@ -32,15 +32,17 @@ def make_pairs(
     hidden = _Hidden(scores, pool, share)
     made = []
     for place, (row, column) in enumerate(zip(i.tolist(), j.tolist(), strict=True)):
+        folded = hidden.of(row, column)
+        told = folded.isdisjoint(scores.gaining)  # else the gains would give away what is folded
         made.append(
             Pair(
                 mentee=roster.mentee_ids[row],
                 mentor=roster.mentor_ids[column],
                 score=float(totals[place]),
                 evidence=float(evidence[place]),
-                for_mentee=_known(gains[0][place]),
-                for_mentor=_known(gains[1][place]),
-                parts=_parts(scores, values[place], float(totals[place]), hidden.of(row, column), (row, column)),
+                for_mentee=_known(gains[0][place]) if told else None,
+                for_mentor=_known(gains[1][place]) if told else None,
+                parts=_parts(scores, values[place], float(totals[place]), folded, (row, column)),
             )
         )
     return tuple(made)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -71,15 +72,15 @@ class Plan:
         )
 
     def over_arguments(self, given: Given) -> Plan:
-        """Lay the arguments of a call over this plan."""
+        """Lay the arguments of a call over this plan; :func:`wrong_arguments` says whether they can be used."""
         return replace(
             self,
             scorers=self.scorers if given.scorers is None else given.scorers,
             constraints=(*self.constraints, *given.constraints),
             objective=self.objective or DEFAULT_OBJECTIVE,
             locks=(*self.locks, *given.locks),
-            min_score=self.min_score if given.min_score is None else _finite(given.min_score),
-            on=self.on if given.on is None else _date(given.on),
+            min_score=self.min_score if given.min_score is None else given.min_score,
+            on=given.on or self.on,
             starts=self._more_starts(),
         )
 
@@ -113,19 +114,18 @@ def plan_of(preset: str | Mapping[str, float] | Settings | Unset | None) -> Plan
         case Settings():
             return plan_of(preset.preset).over(preset)
         case Mapping():
-            return Plan(label=" + ".join(sorted(preset))).over(mix(preset))
+            mixed = mix(preset)
+            return Plan(label=" + ".join(sorted(preset))).over(mixed)
         case _:
             fault = Fault(("preset",), "bad_preset", "preset is a name, {name: weight}, Settings or None")
             raise InputError(fault)
 
 
-def _finite(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < float("inf"):
-        raise InputError(Fault(("min_score",), "bad_min_score", "min_score is a finite number"))
-    return float(value)
-
-
-def _date(value: Any) -> date:
-    if not isinstance(value, date) or isinstance(value, datetime):
-        raise InputError(Fault(("on",), "bad_date", "on is a date"))
-    return value
+def wrong_arguments(given: Given) -> Iterator[Fault]:
+    """Yield what is wrong with the smallest score and the day of a call."""
+    least, on = given.min_score, given.on
+    number = isinstance(least, (int, float)) and not isinstance(least, bool)
+    if least is not None and not (number and abs(least) <= sys.float_info.max):
+        yield Fault(("min_score",), "bad_min_score", "must be a finite number")
+    if on is not None and (not isinstance(on, date) or isinstance(on, datetime)):
+        yield Fault(("on",), "bad_date", "must be a date, such as date(2026, 9, 1)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -341,12 +342,12 @@ def _is_ours(solver: Solver) -> bool:
 
 
 def _positive(seconds: float) -> float:
-    if not (isinstance(seconds, (int, float)) and seconds > 0):
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds <= threading.TIMEOUT_MAX:
         raise InputError(Fault(("time_limit",), "bad_time_limit", "time_limit is a positive number of seconds"))
     return float(seconds)
 
 
 def _whole(seed: int) -> int:
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
-        raise InputError(Fault(("seed",), "bad_seed", "seed is a whole number"))
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not -(2**63) <= seed < 2**63:
+        raise InputError(Fault(("seed",), "bad_seed", "seed is a whole number of at most 64 bits"))
     return int(seed)

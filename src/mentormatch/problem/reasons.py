@@ -37,7 +37,7 @@ def unmatched(
     scores
         The scores, for people whose partners all fall below the smallest score.
     """
-    bounds = compiled.mentee_bounds if side == "mentee" else compiled.mentor_bounds
+    bounds = compiled.public_mentee_bounds if side == "mentee" else compiled.public_mentor_bounds
     rows = np.flatnonzero(loads == 0)
     reasons = np.full(len(rows), Reason.NOT_PLACED, dtype=object)
     others = scores.shape[1] if side == "mentee" else scores.shape[0]

@@ -7,11 +7,12 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mentormatch._version import __version__
 from mentormatch.explain.explanation import WEAK
 from mentormatch.matching import Certificate, Matching, Short, TierProof
-from mentormatch.people import Note
+from mentormatch.people import Note, Pool
 from mentormatch.problem.pairs import make_pairs
 from mentormatch.problem.reasons import unmatched
 from mentormatch.solvers import exponent
@@ -47,7 +48,8 @@ def make_matching(setup: Setup, prepared: Prepared, solution: Solution, *, solve
         solver=solver,
         manifest=_manifest(setup, objective, seed),
         notes=(*setup.notes, *_pair_notes(setup, pairs, arcs)),
-        frame_backend=getattr(setup.pool, "backend", None),
+        frame_backend=None if setup.pool is None else setup.pool.backend,
+        whole_ids=(False, False) if setup.pool is None else setup.pool.whole_ids,
     )
 
 
@@ -64,7 +66,7 @@ def _proof(tier: TierResult, pairs: tuple[Pair, ...], prepared: Prepared) -> Tie
 
 def _short(setup: Setup, loads: Any) -> tuple[Short, ...]:
     """List the mentees who got some of the mentors they asked for, and not all."""
-    wanted = setup.compiled.mentee_bounds[:, 1]
+    wanted = setup.compiled.public_mentee_bounds[:, 1]
     rows = np.flatnonzero((loads > 0) & (loads < np.minimum(wanted, max(1, setup.roster.shape[1]))))
     return tuple(Short(setup.roster.mentee_ids[row], int(loads[row]), int(wanted[row])) for row in rows.tolist())
 
@@ -112,21 +114,29 @@ def _suggested(setup: Setup, arcs: Arcs) -> tuple[Note, ...]:
     i, j = arcs
     found = []
     teams = pool.labels("team")
-    same = int(((teams[0][i] >= 0) & (teams[0][i] == teams[1][j])).sum())
+    same = (teams[0][i] >= 0) & (teams[0][i] == teams[1][j]) & _told_by_both(pool, "team", arcs)
     levels = pool.numbers("level")
-    below = int((levels[1][j] < levels[0][i]).sum())
+    below = (levels[1][j] < levels[0][i]) & _told_by_both(pool, "level", arcs)
     past = pool.objects("past_partners")
     ids = setup.roster.mentee_ids, setup.roster.mentor_ids
-    again = sum(
-        ids[1][b] in (past[0][a] or ()) or ids[0][a] in (past[1][b] or ())
-        for a, b in zip(i.tolist(), j.tolist(), strict=True)
+    before = np.array(
+        [ids[1][b] in (past[0][a] or ()) or ids[0][a] in (past[1][b] or ()) for a, b in zip(i, j, strict=True)], bool
     )
+    again = before & _told_by_both(pool, "past_partners", arcs)
     for count, rule, told, fields in (
         (same, "same_team", "are in the same team", ("team",)),
         (below, "level_gap", "have a mentor of a lower level", ("level",)),
         (again, "past_partners", "were paired before", ("past_partners",)),
     ):
-        if count and rule not in applied:
-            message = f"{count} pairs {told}; the rule {rule} would keep them apart"
-            found.append(Note("rule_suggested", message, count, fields))
+        if count.any() and rule not in applied:
+            message = f"{count.sum()} pairs {told}; the rule {rule} would keep them apart"
+            found.append(Note("rule_suggested", message, int(count.sum()), fields))
     return tuple(found)
+
+
+def _told_by_both(pool: Pool, field: str, arcs: Arcs) -> NDArray[np.bool_]:
+    """Return for each pair whether neither of the two keeps this field private."""
+    told: NDArray[np.bool_] = np.ones(len(arcs.i), bool)
+    for side, rows in (("mentee", arcs.i), ("mentor", arcs.j)):
+        told &= np.array([field not in own for own in pool.private_fields(side)], bool)[rows]
+    return told

@@ -16,7 +16,7 @@ from mentormatch.scoring.level import LevelFit
 from mentormatch.scoring.matrix import ScoreMatrix
 from mentormatch.scoring.needs_offers import NeedsOffers
 from mentormatch.scoring.protocols import Block, Scorer
-from mentormatch.scoring.registry import SCORERS, scorer_from
+from mentormatch.scoring.registry import SCORERS, scorer_from, weighted
 from mentormatch.scoring.traits import TraitFit
 from mentormatch.scoring.wishes import Wishes
 
@@ -36,4 +36,5 @@ __all__ = [
     "Wishes",
     "scorer",
     "scorer_from",
+    "weighted",
 ]

@@ -178,8 +178,8 @@ def scorer(
     name
         The criterion's name; by default the function's.
     fields
-        The fields that it reads; an explanation shows only criteria whose fields it knows
-        to be shareable.
+        The fields that it reads. An explanation shows the criterion if all of them may be shown;
+        where none are stated, unless one of the two keeps anything private.
 
     Returns
     -------

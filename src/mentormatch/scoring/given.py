@@ -35,6 +35,7 @@ class GivenScores(ScoreMatrix):
     def __init__(self, scores: ArrayLike) -> None:
         given = _rectangle(scores)
         self._ids = (tuple(map(str, range(given.shape[0]))), tuple(map(str, range(given.shape[1]))))
+        self._backend = None
         self._given = {"score": 1.0}
         self._criteria, self._notes = (), ()
         self._scores: Floats = given

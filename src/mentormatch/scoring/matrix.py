@@ -75,6 +75,7 @@ class ScoreMatrix:
         progress: Progress | None = None,
     ) -> None:
         self._ids = (tuple(pool.mentee_ids), tuple(pool.mentor_ids))
+        self._backend = pool.backend
         self._criteria: tuple[Criterion, ...] = ()  # until they are bound, so that the repr always works
         specs = weighted(scorers)
         self._given = {one.name: one.weight for one in specs}
@@ -283,6 +284,11 @@ class ScoreMatrix:
         out = np.minimum(totals / weights, 1.0)
         return out[0], out[1]
 
+    @property
+    def gaining(self) -> tuple[str, ...]:
+        """The criteria that tell what each side gains."""
+        return tuple(criterion.name for criterion in self._criteria if hasattr(criterion.block, "gains"))
+
     def shared(self, i: int, j: int) -> dict[str, tuple[str, ...]]:
         """Return, per criterion, the answers that one pair's value rests on, in display words."""
         return {criterion.name: criterion.shared(int(i), int(j)) for criterion in self._criteria}
@@ -299,7 +305,8 @@ class ScoreMatrix:
         k
             Only each mentee's `k` best; None: all pairs, best first.
         backend
-            ``"pandas"``, ``"polars"`` or ``"pyarrow"``; None: the first of these that is installed.
+            ``"pandas"``, ``"polars"`` or ``"pyarrow"``; None: the one that the people came
+            in, else the first of these that is installed.
 
         Returns
         -------
@@ -313,7 +320,7 @@ class ScoreMatrix:
         """
         from mentormatch.scoring.frame import scores_frame
 
-        return scores_frame(self, self._ids, mentee, k, backend)
+        return scores_frame(self, self._ids, mentee, k, backend or self._backend)
 
     def parts(self, rows: Rows, columns: Rows) -> tuple[Floats, Floats]:
         """Return the values (mentees, mentors, criteria) and the evidence (mentees, mentors) of a rectangle."""

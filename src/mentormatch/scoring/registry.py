@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import math
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -133,7 +133,7 @@ def weighted(given: Scorers) -> tuple[Weighted, ...]:
         except InputError as error:
             faults.extend(error.faults)
             continue
-        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < math.inf:
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= sys.float_info.max:
             msg = f'the weight of "{scorer.name}" must be a finite number, 0 or more'
             faults.append(Fault(("scorers", scorer.name), "bad_weight", msg))
             continue

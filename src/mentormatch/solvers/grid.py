@@ -30,6 +30,8 @@ def most_pairs(instance: Instance) -> int:
     int
         The lesser of the places on the two sides.
     """
+    if instance.most_pairs is not None:
+        return instance.most_pairs
     n, m = instance.shape
     mentees = int(np.minimum(instance.mentees.upper, m).sum())
     mentors = int(np.minimum(instance.mentors.upper, n).sum())
