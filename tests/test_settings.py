@@ -218,3 +218,16 @@ def test_attributes_that_are_no_json_are_told():
     person = mm.Mentor("Mia", attributes={"x": object()})
     with pytest.raises(mm.InputError, match="attributes"):
         mm.Request(mentors=[person]).to_json()
+
+
+def test_what_a_backend_posts_obeys_the_schema():
+    """Requests and matchings are valid by their own JSON schemas, and a wrong one is not."""
+    import jsonschema
+
+    body = {**BODY, "settings": {**BODY["settings"], "locks": [["Bo", "Mia"]], "objective": ["coverage", "total"]}}
+    jsonschema.validate(body, mm.schema("request"))
+    assert mm.Request.parse(body).settings.locks[0].mentor == "Mia"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**BODY, "settings": {"constraints": [{"rule": "nope"}]}}, mm.schema("request"))
+    matching = mm.match(mm.Request.parse(BODY))
+    jsonschema.validate(json.loads(matching.to_json()), mm.schema("matching"))

@@ -121,8 +121,8 @@ def test_a_file_cannot_carry_another_proof(programme):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "no JSON"),
-        ("{", "no JSON"),
+        ("", "not JSON"),
+        ("{", "not JSON"),
         ("[]", "object"),
         ("3", "object"),
         ("{}", "mentormatch/matching/1"),

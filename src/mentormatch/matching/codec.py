@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
+from mentormatch import strict_json
 from mentormatch.errors import MAX_REPORTED_FAULTS, Fault, InputError
 from mentormatch.matching.certificate import Certificate, TierProof
 from mentormatch.matching.frozen import freeze, thaw
@@ -119,33 +120,10 @@ def _parse(text: str | bytes | bytearray) -> Any:
         raise InputError("from_json takes text or bytes")
     if len(text) > MAX_BYTES:
         raise InputError(f"the JSON is larger than {MAX_BYTES // 2**20} MiB")
-    try:
-        if not isinstance(text, str):
-            text = bytes(text).decode("utf-8-sig")
-        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_repeats)
-    except InputError as error:
-        fault = error.faults[0].msg
-    except UnicodeDecodeError:
-        fault = "the bytes are not UTF-8 text"
-    except RecursionError:
-        fault = "the JSON is nested too deeply"
-    except json.JSONDecodeError as error:
-        fault = f"this is no JSON (line {error.lineno}, column {error.colno})"
-    except ValueError:  # whole numbers of more digits than Python reads
-        fault = "the JSON holds a number that cannot be read"
-    # Raised here, after the except blocks: nothing of the text travels along as a context.
-    raise InputError(fault)
-
-
-def _no_constant(_: str) -> NoReturn:
-    raise InputError("the JSON holds NaN or Infinity, which are no numbers")
-
-
-def _no_repeats(items: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(items)
-    if len(found) != len(items):
-        raise InputError("the JSON has an object with a key twice")
-    return found
+    document, problem = strict_json.decode(text)
+    if problem:
+        raise InputError(f"the text {problem}")
+    return document
 
 
 class _Reader:
