@@ -134,3 +134,18 @@ def test_a_local_scorer_and_its_scores_survive_cloudpickle():
     matrix = scores(table({("Ann", "Mia"): 0.125}), memory=0)
     copied = cloudpickle.loads(cloudpickle.dumps(matrix))
     assert np.array_equal(copied.block(EVERYTHING, EVERYTHING), matrix.block(EVERYTHING, EVERYTHING))
+
+
+def test_a_scorer_that_misses_an_attribute_is_told_how_to_name_it():
+    """A column that nobody mapped is hidden from scorers; the error for missing it names the cure."""
+    import mentormatch as mm
+
+    @mm.scorer
+    def coffee(mentee, mentor):
+        return float(mentee.attributes["Coffee order"] == "tea")
+
+    mentees = mm.Pool.read([{"id": "m"}], [{"id": "e", "Coffee order": "tea"}])
+    with pytest.raises(mm.InputError, match="mapping="):
+        mm.match(mentees, scorers={coffee: 1})
+    named = mm.Pool.read([{"id": "m"}], [{"id": "e", "Coffee order": "tea"}], mapping={"Coffee order": "attributes"})
+    assert next(iter(mm.match(named, scorers={coffee: 1}))).score == 1

@@ -30,7 +30,8 @@ def raised(error: BaseException) -> str:
     """Return what somebody else's code raised, by kind and place; its message might quote an answer."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({PurePath(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
-    return f"raised {type(error).__name__}{place}"
+    cure = '; a column of a table is an attribute once it is mapped: mapping={"heading": "attributes"}'
+    return f"raised {type(error).__name__}{place}{cure * isinstance(error, KeyError)}"
 
 
 @dataclass(frozen=True, eq=False)
