@@ -188,7 +188,7 @@ def _told(setup: Setup, prepared: Prepared, needed: list[tuple[int, int]], locks
     beside = f", beside the locks {_with(pairs)}" if pairs else ""
     minimums = "These minimums (3-5 asks for at least three, 5 for at most five)"
     return Infeasible(
-        f"{minimums} cannot be met: {_some(parts)}{beside}, {BACKGROUND}.",
+        f"{minimums} cannot be met: {some(parts)}{beside}, {BACKGROUND}.",
         [*people, *(one for pair in pairs for one in pair)],
     )
 
@@ -208,11 +208,11 @@ def check_bounds(setup: Setup) -> None:
     for side, ids, bounds in sides:
         wrong = sorted(ids[row] for row in np.flatnonzero(bounds[:, 0] > bounds[:, 1]))
         if wrong:
-            msg = f"The rules leave {side} {_some(wrong)} a minimum above the maximum, {BACKGROUND}."
+            msg = f"The rules leave {side} {some(wrong)} a minimum above the maximum, {BACKGROUND}."
             raise Infeasible(msg, wrong)
 
 
-def _some(parts: list[str]) -> str:
+def some(parts: list[str]) -> str:
     """List the first of many."""
     rest = len(parts) - _MAX_SHOWN
     return ", ".join(parts[:_MAX_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
