@@ -212,6 +212,8 @@ class Problem:
         ----------
         objective
             Tiers, most important first; None: those of the preset, else coverage then total.
+            ``"stable"`` alone: no two people would rather have each other, and mentees get the best
+            of all stable matchings, by their wishes and then by score.
         solver
             ``"auto"``, a name, or an object with ``supports()`` and ``solve()``.
         previous
