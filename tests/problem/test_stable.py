@@ -162,6 +162,29 @@ def test_a_minimum_that_is_missed_names_the_person():
         problem_of([*mentors, {"id": "Ned", "capacity": (2, 2)}], mentees).solve(objective="stable")
 
 
+def test_locks_are_named_where_they_cost_the_minimum():
+    """A lock that takes the place which a minimum needs is told beside it; one that does not is not."""
+    mentees = [{"id": "Ann", "mentors_wanted": (1, 1)}, {"id": "Bo"}, {"id": "Cas"}]
+    mentors = [{"id": "Mia", "wishes": ["Ann"]}, {"id": "Ned", "wishes": ["Cas"]}]
+    with pytest.raises(
+        mm.Infeasible, match="Ann at least 1, beside the locks Bo with Mia, Cas with Ned, together"
+    ) as caught:
+        problem_of(mentors, mentees, locks=[("Bo", "Mia"), ("Cas", "Ned")]).solve(objective="stable")
+    assert caught.value.people == ("Ann", "Bo", "Cas", "Mia", "Ned")
+    alone = [{"id": "Ann", "mentors_wanted": (2, 2)}, *mentees[1:]]
+    with pytest.raises(mm.Infeasible, match="Ann at least 2, together"):
+        problem_of(mentors[:1], alone, locks=[("Bo", "Mia")]).solve(objective="stable")
+
+
+def test_reports_call_it_stable_and_not_the_best():
+    """What is proven is said in its own words, on the page and in a notebook."""
+    matching = problem_of(*people(0)).solve(objective="stable")
+    page = mm.match(*people(0), preset=None, objective="stable")
+    for text in (repr(matching), page._repr_html_()):
+        assert "roven best" not in text
+    assert "proven stable" in repr(matching)
+
+
 def test_a_minimum_that_is_met_is_no_trouble():
     """Minimums on both sides that the stable matching meets change nothing."""
     mentors, mentees = [{"id": "Mia", "capacity": (1, 2)}], [{"id": "Ann", "mentors_wanted": (1, 1)}]

@@ -23,7 +23,7 @@ from mentormatch.errors import (
 from mentormatch.network import Progress, Short, Solution, Solver
 from mentormatch.people import Pool, Request
 from mentormatch.problem.build import assemble, assemble_scores, listed
-from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash
+from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash, minimums_missed
 from mentormatch.problem.coupling import may_bind
 from mentormatch.problem.given import Given
 from mentormatch.problem.instance import Prepared, form_of, prepare
@@ -32,7 +32,7 @@ from mentormatch.problem.progress import announce
 from mentormatch.problem.record import Record, Run
 from mentormatch.problem.result import make_matching
 from mentormatch.problem.setup import Setup
-from mentormatch.problem.stable import blocking_ids, minimums_missed, proved, with_ranks
+from mentormatch.problem.stable import blocking_ids, proved, with_ranks
 from mentormatch.problem.verify import check_certificate
 from mentormatch.solvers import STABLE, check_objective, choose, is_feasible
 

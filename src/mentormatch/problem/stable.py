@@ -1,4 +1,4 @@
-"""Stable matchings, as a problem of people asks for them: wishes by row, minimums missed, blocking pairs by id."""
+"""Stable matchings, as a problem of people asks for them: wishes by row, proofs, blocking pairs by id."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mentormatch.errors import Fault, Infeasible, InputError
+from mentormatch.errors import Fault, InputError
 from mentormatch.matching import Matching
 from mentormatch.network import Ranks, TierResult
-from mentormatch.problem.clash import BACKGROUND, some
 from mentormatch.solvers import STABLE, blocking, deferred_acceptance, prove
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mentormatch.matching import TierProof
-    from mentormatch.network import Arcs, Instance, Short
+    from mentormatch.network import Arcs, Instance
     from mentormatch.problem.instance import Prepared
     from mentormatch.problem.setup import Setup
 
@@ -52,25 +51,6 @@ def _ranks(
 def wished(instance: Instance) -> bool:
     """Say whether anybody's wishes count here."""
     return any(len(ranks.rank) for ranks in instance.ranks or ())
-
-
-def minimums_missed(setup: Setup, prepared: Prepared, short: Short) -> Infeasible | None:
-    """Return the error for minimums that no stable matching meets; None if the objective is another one.
-
-    All stable matchings give each person equally many partners (the rural hospitals theorem; Roth,
-    *On the allocation of residents to rural hospitals*, Econometrica 54, 1986), so that one tells.
-    """
-    if prepared.instance.objective != STABLE:
-        return None
-    people, parts = [], []
-    for side, ids, rows, bounds in (
-        ("mentee", setup.roster.mentee_ids, prepared.mentees.rows[short.mentees], setup.compiled.mentee_bounds),
-        ("mentor", setup.roster.mentor_ids, prepared.mentors.rows[short.mentors], setup.compiled.mentor_bounds),
-    ):
-        people += [ids[row] for row in rows]
-        parts += [f"{side} {ids[row]} at least {bounds[row, 0]}" for row in rows]
-    minimums = "These minimums (3-5 asks for at least three, 5 for at most five)"
-    return Infeasible(f"{minimums} are missed in every stable matching: {some(parts)}, {BACKGROUND}.", people)
 
 
 def proved(instance: Instance, arcs: Arcs) -> tuple[TierResult, ...]:

@@ -14,7 +14,7 @@ import numpy as np
 from mentormatch.solvers.grid import CLOSED, exponent, quantise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -90,8 +90,8 @@ class Preferences:
             worth = np.where(allowed & (keys[at] == wanted), WISHED - rank[at], worth)
         return Liking(worth, self.instance.tie_pairs(i, j))
 
-    def order(self, side: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Sort for everybody of one side the whole other side, best first.
+    def order(self, side: int, tick: Callable[[], None]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Sort for everybody of one side the whole other side, best first; ``tick()`` is called once a block.
 
         Returns
         -------
@@ -103,6 +103,7 @@ class Preferences:
         own, others = self.shape[side], self.shape[1 - side]
         order, lengths = np.empty((own, others), np.int32), np.empty(own, np.int64)
         for part in self.slices(side):
+            tick()
             worth, ties = (each if side == 0 else each.T for each in self.block(part, side)[side])
             order[part] = np.lexsort((-ties, -worth), axis=-1)  # stable, so that the position decides last
             lengths[part] = np.count_nonzero(worth != CLOSED, axis=1)
