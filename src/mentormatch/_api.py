@@ -59,7 +59,7 @@ def match(
     constraints
         Rules, as objects or as ``{"rule": name, …}``; added to the preset's.
     objective
-        Tiers, most important first; replaces the preset's.
+        Tiers, most important first; replaces the preset's. ``"stable"`` alone: a stable matching.
     locks
         Pairs that must be in the result: ``(mentee id, mentor id)``, Lock or Override.
     min_score

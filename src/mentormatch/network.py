@@ -28,6 +28,7 @@ class Need(Enum):
     MINIMUMS = "minimums that must be met"
     GROUPS = "bounds on groups of people"
     COUPLED = "rules that couple several pairs"
+    STABLE = 'the objective "stable"'
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,14 @@ class Arcs(NamedTuple):
     j: NDArray[np.int64]
 
 
+class Ranks(NamedTuple):
+    """The wishes of one side as parallel int64 arrays: mentee rows, mentor columns, and the rank of each, from 1."""
+
+    i: NDArray[np.int64]
+    j: NDArray[np.int64]
+    rank: NDArray[np.int64]
+
+
 @dataclass(frozen=True)
 class Instance:
     """One bipartite b-matching: bounds on both sides, scores, allowed pairs, tiers.
@@ -84,12 +93,14 @@ class Instance:
     lowest, highest
         Bounds on the score of every pair, rules ignored, and of 0: they set the grid.
     objective
-        The tiers, most important first; of ``"coverage"`` and ``"total"``.
+        The tiers, most important first; of ``"coverage"`` and ``"total"``, or ``"stable"`` alone.
     most_pairs
         The most pairs that people's own bounds allow, rules ignored: it sets the grid too, which
         no rule may move. None: as the bounds say.
     memory
         Bytes that one block of scores may take.
+    ranks
+        What mentees and what mentors wish for; None: nobody wishes, or the objective asks for none.
     """
 
     mentees: Bounds
@@ -104,6 +115,7 @@ class Instance:
     objective: tuple[str, ...]
     memory: int = 64 << 20
     most_pairs: int | None = None
+    ranks: tuple[Ranks, Ranks] | None = None
 
     @property
     def shape(self) -> tuple[int, int]:

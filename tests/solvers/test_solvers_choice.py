@@ -29,7 +29,7 @@ def test_auto_takes_the_first_that_can():
 @pytest.mark.parametrize("solver", SOLVERS, ids=lambda solver: solver.name)
 def test_a_named_solver_is_the_one_that_is_chosen(solver):
     """A name gives the solver of that name."""
-    assert choose(form(), solver.name) is solver
+    assert choose(form(Need.STABLE) if solver.name == "stable" else form(), solver.name) is solver
 
 
 def test_an_unknown_name_lists_the_known_ones():

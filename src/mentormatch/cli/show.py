@@ -85,7 +85,9 @@ def _summary(matching: Matching, ours: dict[str, str], number: Callable[[float],
 
 def _proof(matching: Matching, ours: dict[str, str]) -> str:
     certificate = matching.certificate
-    return ours["proven"] if certificate.optimal else ours["not_proven"].format(gap=f"{certificate.gap:.3g}")
+    if certificate.optimal:
+        return ours["stable" if matching.objective == ("stable",) else "proven"]
+    return ours["not_proven"].format(gap=f"{certificate.gap:.3g}")
 
 
 def _name(names: dict[str, str], person: str) -> str:

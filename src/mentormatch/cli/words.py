@@ -21,6 +21,7 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "summary": "Pairs: {pairs}. Mentees with a mentor: {placed} of {mentees}. Mean score {mean}, lowest {worst}.",
         "nobody": "Pairs: 0. Mentees with a mentor: 0 of {mentees}.",
         "proven": "Proven optimal: no other matching within the rules does better.",
+        "stable": "Proven stable: no two people would both rather have each other.",
         "not_proven": "Not proven optimal: the search was cut short, at most {gap} from the best.",
     },
     Language.nl: {
@@ -31,6 +32,7 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "Gemiddelde score {mean}, laagste {worst}.",
         "nobody": "Paren: 0. Mentees met een mentor: 0 van {mentees}.",
         "proven": "Bewezen optimaal: geen andere koppeling binnen de regels is beter.",
+        "stable": "Bewezen stabiel: geen twee mensen hadden allebei liever elkaar.",
         "not_proven": "Niet bewezen optimaal: het zoeken werd afgebroken, hooguit {gap} onder het beste.",
     },
 }

@@ -42,6 +42,8 @@ def _proof(matching: Matching) -> list[str]:
         return []
     say = words()
     reached = ", ".join(f"{tier.name} {figures(say, tier.value)}" for tier in certificate.tiers)
+    if certificate.optimal and matching.objective == ("stable",):
+        return ["proven stable: no two people would both rather have each other"]
     if certificate.optimal:
         return [f"proven optimal: {reached}"]
     return [f"not proven optimal: {reached}; gap at most {say.figure(certificate.gap)}"]

@@ -16,7 +16,7 @@ import numpy as np
 from mentormatch.errors import Infeasible
 from mentormatch.network import Bounds
 from mentormatch.problem.instance import with_fixed
-from mentormatch.solvers import Feasibility
+from mentormatch.solvers import STABLE, Feasibility, deferred_acceptance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -216,3 +216,43 @@ def _some(parts: list[str]) -> str:
     """List the first of many."""
     rest = len(parts) - _MAX_SHOWN
     return ", ".join(parts[:_MAX_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def minimums_missed(setup: Setup, prepared: Prepared, short: Short) -> Infeasible | None:
+    """Return the error for minimums that no stable matching meets; None if the objective is another one.
+
+    All stable matchings give each person equally many partners (the rural hospitals theorem; Roth,
+    *On the allocation of residents to rural hospitals*, Econometrica 54, 1986), so that one tells.
+    """
+    if prepared.instance.objective != STABLE:
+        return None
+    people, parts = [], []
+    for side, ids, rows, bounds in (
+        ("mentee", setup.roster.mentee_ids, prepared.mentees.rows[short.mentees], setup.compiled.mentee_bounds),
+        ("mentor", setup.roster.mentor_ids, prepared.mentors.rows[short.mentors], setup.compiled.mentor_bounds),
+    ):
+        people += [ids[row] for row in rows]
+        parts += [f"{side} {ids[row]} at least {bounds[row, 0]}" for row in rows]
+    pairs = _pairs(setup, prepared.fixed) if _met_without_locks(setup, prepared, short) else []
+    beside = f", beside the locks {_with(pairs)}" if pairs else ""
+    minimums = "These minimums (3-5 asks for at least three, 5 for at most five)"
+    return Infeasible(
+        f"{minimums} are missed in every stable matching: {_some(parts)}{beside}, {BACKGROUND}.",
+        [*people, *(one for pair in pairs for one in pair)],
+    )
+
+
+def _met_without_locks(setup: Setup, prepared: Prepared, short: Short) -> bool:
+    """Say whether these people's minimums are met once no pair is fixed."""
+    if not prepared.fixed:
+        return False
+    instance = with_fixed(prepared, setup.scores, setup.compiled, ())
+    loads = [
+        np.bincount(side, minlength=size)
+        for side, size in zip(deferred_acceptance(instance), instance.shape, strict=True)
+    ]
+    met = [
+        loads[side][rows] >= bounds.lower[rows]
+        for side, (rows, bounds) in enumerate(((short.mentees, instance.mentees), (short.mentors, instance.mentors)))
+    ]
+    return all(each.all() for each in met)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mentormatch.network import Arcs, Bounds, Form, Instance, Need, Rows
 from mentormatch.problem.fixing import Fixed
 from mentormatch.problem.ties import pair_hashes, person_hashes
+from mentormatch.solvers import STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -183,4 +184,6 @@ def form_of(compiled: Compiled, instance: Instance, *, coupled: bool) -> Form:
         needs.add(Need.GROUPS)
     if coupled:
         needs.add(Need.COUPLED)
+    if instance.objective == STABLE:
+        needs.add(Need.STABLE)
     return Form(*instance.shape, frozenset(needs))

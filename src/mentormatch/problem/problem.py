@@ -23,7 +23,7 @@ from mentormatch.errors import (
 from mentormatch.network import Progress, Short, Solution, Solver
 from mentormatch.people import Pool, Request
 from mentormatch.problem.build import assemble, assemble_scores, listed
-from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash
+from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash, minimums_missed
 from mentormatch.problem.coupling import may_bind
 from mentormatch.problem.given import Given
 from mentormatch.problem.instance import Prepared, form_of, prepare
@@ -32,8 +32,9 @@ from mentormatch.problem.progress import announce
 from mentormatch.problem.record import Record, Run
 from mentormatch.problem.result import make_matching
 from mentormatch.problem.setup import Setup
+from mentormatch.problem.stable import blocking_ids, proved, with_ranks
 from mentormatch.problem.verify import check_certificate
-from mentormatch.solvers import check_objective, choose, is_feasible, prove
+from mentormatch.solvers import STABLE, check_objective, choose, is_feasible
 
 if TYPE_CHECKING:
     from datetime import date
@@ -211,6 +212,8 @@ class Problem:
         ----------
         objective
             Tiers, most important first; None: those of the preset, else coverage then total.
+            ``"stable"`` alone: no two people would rather have each other, and mentees get the best
+            of all stable matchings, by their wishes and then by score.
         solver
             ``"auto"``, a name, or an object with ``supports()`` and ``solve()``.
         previous
@@ -267,6 +270,49 @@ class Problem:
         seconds = {"solve": solved - started, "tell": time.perf_counter() - solved}
         return Run(matching, solution, Record(chosen.name, solution.rounds, solution.ties, seconds))
 
+    def blocking_pairs(self, matching: Matching) -> tuple[tuple[str, str], ...]:
+        """List who would rather have each other than what a matching gives them: none, and it is stable.
+
+        What a person would rather have: whom he or she wishes for, in that order, then
+        everybody else by score. A pair counts if the rules about pairs allow it and each of the
+        two has a free place or would give up a partner for the other; partners by a lock
+        are not given up, and equal scores are no reason to change. It is for the coordinator:
+        a pair that is not listed may be forbidden in confidence. Rules over several pairs
+        and minimums are not looked at.
+
+        Parameters
+        ----------
+        matching
+            Any matching of people who are all here, whatever its objective.
+
+        Returns
+        -------
+        tuple of (str, str)
+            Ids of mentee and mentor, sorted.
+
+        Raises
+        ------
+        InputError
+            Not a matching, or it names people who are not here.
+        Infeasible
+            Locks or bounds of this problem that cannot be kept.
+
+        Notes
+        -----
+        Gale & Shapley, *College admissions and the stability of marriage*, American
+        Mathematical Monthly 69 (1962). All pairs are looked at once, block by block.
+
+        Examples
+        --------
+        >>> import mentormatch as mm
+        >>> problem = mm.Problem.from_scores([[0.9, 0.8], [0.8, 0.1]])
+        >>> problem.blocking_pairs(problem.solve())
+        (('0', '0'),)
+        >>> problem.blocking_pairs(problem.solve(objective="stable"))
+        ()
+        """
+        return blocking_ids(self._setup, self._prepare(STABLE, self._setup.seed), matching)
+
     def _tiers(self, objective: str | Iterable[str] | None) -> tuple[str, ...]:
         if objective is None:
             objective = self._setup.objective
@@ -279,7 +325,7 @@ class Problem:
         setup = self._setup
         check_bounds(setup)
         check_fixed(setup)
-        return prepare(
+        prepared = prepare(
             setup.scores,
             setup.compiled,
             setup.roster,
@@ -288,6 +334,7 @@ class Problem:
             seed=seed,
             memory=setup.memory,
         )
+        return with_ranks(prepared, setup)
 
     def _solution(
         self, prepared: Prepared, solver: Solver, deadline: float | None, progress: Progress | None
@@ -298,13 +345,14 @@ class Problem:
         except Short as error:
             short = error
         if short is not None:
-            raise minimums_clash(self._setup, prepared, short)
+            missed = minimums_missed(self._setup, prepared, short)
+            raise missed or minimums_clash(self._setup, prepared, short)
         if not (isinstance(solution, Solution) and is_feasible(prepared.instance, solution.arcs)):
             raise InputError(
                 Fault(("solver",), "bad_solver", f"the solver {solver.name} returned a matching that breaks a rule")
             )
         if not _is_ours(solver):
-            solution = Solution(solution.arcs, prove(prepared.instance, solution.arcs), solution.ties, solution.rounds)
+            solution = Solution(solution.arcs, proved(prepared.instance, solution.arcs), solution.ties, solution.rounds)
         return solution
 
     def _verify(self, certificate: Certificate) -> None:

@@ -15,6 +15,7 @@ from mentormatch.matching import Certificate, Matching, Short, TierProof
 from mentormatch.people import Note, Pool
 from mentormatch.problem.pairs import make_pairs
 from mentormatch.problem.reasons import unmatched
+from mentormatch.problem.stable import wished
 from mentormatch.solvers import exponent
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def make_matching(setup: Setup, prepared: Prepared, solution: Solution, *, solve
         objective=objective,
         solver=solver,
         manifest=_manifest(setup, objective, seed),
-        notes=(*setup.notes, *_pair_notes(setup, pairs, arcs)),
+        notes=(*setup.notes, *_pair_notes(setup, pairs, arcs, wished=wished(prepared.instance))),
         frame_backend=None if setup.pool is None else setup.pool.backend,
         whole_ids=(False, False) if setup.pool is None else setup.pool.whole_ids,
     )
@@ -56,6 +57,8 @@ def make_matching(setup: Setup, prepared: Prepared, solution: Solution, *, solve
 def _proof(tier: TierResult, pairs: tuple[Pair, ...], prepared: Prepared) -> TierProof:
     """State one tier in the terms of its reader: pairs as a whole number, a total as a score."""
     fixed = len(prepared.fixed)
+    if tier.name == "stable":
+        return TierProof(tier.name, tier.value, tier.bound, tier.optimal)
     optimal = tier.optimal and tier.prices is not None
     if tier.name == "coverage":
         return TierProof(tier.name, len(pairs), tier.bound + fixed, optimal)
@@ -91,7 +94,7 @@ def _manifest(setup: Setup, objective: tuple[str, ...], seed: int) -> Mapping[st
     }
 
 
-def _pair_notes(setup: Setup, pairs: tuple[Pair, ...], arcs: Arcs) -> tuple[Note, ...]:
+def _pair_notes(setup: Setup, pairs: tuple[Pair, ...], arcs: Arcs, *, wished: bool) -> tuple[Note, ...]:
     """Note what is worth a look in the pairs that were made."""
     if setup.pool is None:
         return ()
@@ -100,7 +103,7 @@ def _pair_notes(setup: Setup, pairs: tuple[Pair, ...], arcs: Arcs) -> tuple[Note
     if weak and setup.scores.criteria:
         message = f"{weak} of {len(pairs)} pairs score below {WEAK} or rest on few answers; look at them first"
         notes.append(Note("weak_pairs", message, weak))
-    if pairs and not setup.scores.criteria:
+    if pairs and not setup.scores.criteria and not wished:
         message = "no criterion tells people apart, so the pairs were made by the seed alone"
         notes.append(Note("arbitrary", message, len(pairs)))
     return (*notes, *_suggested(setup, arcs))

@@ -9,7 +9,8 @@ import numpy as np
 
 from mentormatch.network import Arcs
 from mentormatch.problem.coupling import broken
-from mentormatch.solvers import is_feasible, prove
+from mentormatch.problem.stable import is_stable_proof
+from mentormatch.solvers import STABLE, is_feasible, prove
 
 if TYPE_CHECKING:
     from mentormatch.matching import Certificate, TierProof
@@ -31,6 +32,8 @@ def check_certificate(certificate: Certificate, prepared: Prepared, setup: Setup
     arcs = _feasible(certificate, prepared, setup)
     if arcs is None or named != tuple(certificate.objective):
         return False
+    if named == STABLE:
+        return is_stable_proof(certificate.tiers[0], prepared.instance, prepared.unlisted(*arcs))
     total = math.fsum(setup.scores.pairs(*arcs).tolist())
     largest = max(1.0, *map(abs, setup.scores.bounds))
     slack = TOLERANCE * largest * max(1, len(certificate.pairs))

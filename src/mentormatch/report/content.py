@@ -218,8 +218,9 @@ def _loads(matching: Matching, names: _Sides) -> list[dict[str, Any]]:
 def _certificate(say: Words, matching: Matching) -> dict[str, Any]:
     certificate = matching.certificate
     state = "none" if not certificate.tiers else "optimal" if certificate.optimal else "open"
+    optimal_and_stable = state == "optimal" and matching.objective == ("stable",)
     return {
-        "proof": say(f"certificate.{state}"),
+        "proof": say("certificate.stable" if optimal_and_stable else f"certificate.{state}"),
         "proof_state": state,
         "tiers": [
             {

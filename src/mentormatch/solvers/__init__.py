@@ -5,6 +5,7 @@ An engine proposes a matching (:mod:`lap <mentormatch.solvers.lap>` for one ment
 :mod:`lp <mentormatch.solvers.lp>` for bounds on both sides), the exact finish
 (:mod:`potentials <mentormatch.solvers.potentials>`) repairs it and prices it in integers,
 and every pair is held against those prices before the tier is called optimal.
+Stable matchings are another matter: :mod:`stable <mentormatch.solvers.stable>`.
 """
 
 from mentormatch.solvers.choice import (
@@ -19,6 +20,7 @@ from mentormatch.solvers.choice import (
 from mentormatch.solvers.grid import exponent, quantise
 from mentormatch.solvers.minimums import Feasibility, feasible
 from mentormatch.solvers.proof import prove
+from mentormatch.solvers.stable import STABLE, Stable, blocking, deferred_acceptance
 from mentormatch.solvers.tiers import LARGEST_WITH_TIES, is_feasible, solve_tiers
 
 __all__ = [
@@ -26,11 +28,15 @@ __all__ = [
     "LARGEST_WITH_TIES",
     "SOLVABLE_TIERS",
     "SOLVERS",
+    "STABLE",
     "Feasibility",
     "Hungarian",
     "Network",
+    "Stable",
+    "blocking",
     "check_objective",
     "choose",
+    "deferred_acceptance",
     "exponent",
     "feasible",
     "is_feasible",

@@ -9,6 +9,7 @@ from mentormatch.network import Need
 from mentormatch.solvers.engine import FirstOf
 from mentormatch.solvers.lap import Assignment
 from mentormatch.solvers.lp import Transport
+from mentormatch.solvers.stable import STABLE, Stable
 from mentormatch.solvers.tiers import solve_tiers
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Network:
 
     def supports(self, form: Form) -> bool:
         """Say whether nothing couples the pairs but the bounds of each person."""
-        return not form.needs & {Need.GROUPS, Need.COUPLED}
+        return not form.needs & {Need.GROUPS, Need.COUPLED, Need.STABLE}
 
     def solve(
         self,
@@ -68,7 +69,7 @@ class Network:
         return solve_tiers(instance, Transport(), warm=warm, deadline=deadline, progress=progress)
 
 
-SOLVERS: tuple[Solver, ...] = (Hungarian(), Network())
+SOLVERS: tuple[Solver, ...] = (Hungarian(), Network(), Stable())
 """The solvers in the order in which ``"auto"`` asks them."""
 
 
@@ -113,6 +114,9 @@ def choose(form: Form, solver: str | Solver = "auto") -> Solver:
         name = getattr(solver, "name", type(solver).__name__)
         others = " or ".join(f'"{one.name}"' for one in able)
         cure = f"; solver {others} can" if able else ""
+        if isinstance(solver, Stable) and Need.STABLE not in form.needs:
+            msg = f'solver "{name}" is for the objective "stable" alone{cure}'
+            raise UnsupportedProblem(msg)
         msg = f'solver "{name}" cannot do this problem: it has {_needs(form)}{cure}'
         raise UnsupportedProblem(msg)
     return solver
@@ -133,9 +137,14 @@ def check_objective(objective: tuple[str, ...]) -> None:
     UnsupportedProblem
         Naming a tier that cannot be solved yet.
     """
-    known = ", ".join(f'"{tier}"' for tier in KNOWN_TIERS)
+    if objective == STABLE:
+        return
+    known = ", ".join(f'"{tier}"' for tier in KNOWN_TIERS) + ', or "stable" alone'
     if not objective:
         msg = f"the objective names no tier; the tiers are {known}"
+        raise InputError(msg)
+    if "stable" in objective:
+        msg = 'the objective "stable" stands alone: it has no other tiers beside it'
         raise InputError(msg)
     for tier in objective:
         if tier not in KNOWN_TIERS:
