@@ -21,19 +21,29 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mentormatch.matching import Pair
+    from mentormatch.matching.certificate import TierValue
     from mentormatch.network import Arcs, Solution, TierResult
     from mentormatch.problem.instance import Prepared
     from mentormatch.problem.setup import Setup
 
 
-def make_matching(setup: Setup, prepared: Prepared, solution: Solution, *, solver: str, seed: int) -> Matching:
+def make_matching(
+    setup: Setup,
+    prepared: Prepared,
+    solution: Solution,
+    *,
+    solver: str,
+    seed: int,
+    previous: tuple[tuple[str, str], ...] = (),
+) -> Matching:
     """Tell a solution as a matching; only its own pairs and public facts go in."""
     roster, compiled, scores = setup.roster, setup.compiled, setup.scores
     arcs = prepared.listed(solution.arcs)
     pairs = make_pairs(arcs, scores, roster, setup.pool, setup.share)
     loads = [np.bincount(side, minlength=size) for side, size in zip(arcs, roster.shape, strict=True)]
     objective = prepared.instance.objective
-    tiers = tuple(_proof(tier, pairs, prepared) for tier in solution.tiers)
+    made = np.array([pair.score for pair in pairs], np.float64)
+    tiers = tuple(_proof(tier, prepared.aims.value(tier.name, arcs, made), prepared) for tier in solution.tiers)
     return Matching(
         pairs=pairs,
         mentees=tuple(zip(roster.mentee_ids, roster.mentee_names, strict=True)),
@@ -42,7 +52,11 @@ def make_matching(setup: Setup, prepared: Prepared, solution: Solution, *, solve
         unmatched_mentors=unmatched("mentor", roster.mentor_ids, loads[1], compiled, scores),
         short=_short(setup, loads[0]),
         certificate=Certificate(
-            tiers, tuple((pair.mentee, pair.mentor) for pair in pairs), objective=objective, seed=seed
+            tiers,
+            tuple((pair.mentee, pair.mentor) for pair in pairs),
+            objective=objective,
+            seed=seed,
+            previous=previous,
         ),
         objective=objective,
         solver=solver,
@@ -53,15 +67,28 @@ def make_matching(setup: Setup, prepared: Prepared, solution: Solution, *, solve
     )
 
 
-def _proof(tier: TierResult, pairs: tuple[Pair, ...], prepared: Prepared) -> TierProof:
-    """State one tier in the terms of its reader: pairs as a whole number, a total as a score."""
-    fixed = len(prepared.fixed)
-    optimal = tier.optimal and tier.prices is not None
-    if tier.name == "coverage":
-        return TierProof(tier.name, len(pairs), tier.bound + fixed, optimal)
-    value = math.fsum(pair.score for pair in pairs)
-    above = math.ldexp(tier.bound - tier.value, -exponent(prepared.instance))
-    return TierProof(tier.name, value, value + above, optimal)
+def _proof(tier: TierResult, value: TierValue, prepared: Prepared) -> TierProof:
+    """State one tier in the terms of its reader: the value as told, and as much above it as the bound is."""
+    if tier.optimal and tier.prices is not None:
+        return TierProof(tier.name, value, value, optimal=True)
+    return TierProof(tier.name, value, _bound(tier, value, prepared), optimal=False)
+
+
+def _bound(tier: TierResult, value: TierValue, prepared: Prepared) -> TierValue:
+    e = exponent(prepared.instance)
+    if tier.name == "leximin" and isinstance(tier.bound, tuple) and isinstance(value, tuple):
+        return (math.ldexp(max(tier.bound, default=0), -e),) * len(value)
+    if isinstance(value, tuple) and isinstance(tier.value, tuple) and isinstance(tier.bound, tuple):
+        above = (bound - reached for bound, reached in zip(tier.bound, tier.value, strict=True))
+        return tuple(one + more for one, more in zip(value, above, strict=True))
+    if isinstance(value, tuple) or isinstance(tier.value, tuple) or isinstance(tier.bound, tuple):
+        msg = "a tier's value and bound are both numbers or both tuples"
+        raise TypeError(msg)
+    if tier.name in ("coverage", "least_change"):
+        return value + int(tier.bound - tier.value)
+    if tier.name == "balance":  # told as what it is, the smaller the better
+        return min(value, value - float(tier.bound - tier.value))
+    return value + math.ldexp(int(tier.bound - tier.value), -e)
 
 
 def _short(setup: Setup, loads: Any) -> tuple[Short, ...]:

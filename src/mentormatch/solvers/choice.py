@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 KNOWN_TIERS = ("coverage", "priority", "wishes", "floor", "leximin", "total", "balance", "least_change")
 """Every tier that has a meaning."""
 
-SOLVABLE_TIERS = ("coverage", "total")
+SOLVABLE_TIERS = KNOWN_TIERS
 """The tiers that can be solved."""
+
+NEED_COVERAGE = ("floor", "leximin", "balance", "least_change")
+"""The tiers that need ``coverage`` before them: without it, leaving everybody out may be best."""
 
 
 class Hungarian:
@@ -141,7 +144,7 @@ def check_objective(objective: tuple[str, ...]) -> None:
         if tier not in KNOWN_TIERS:
             msg = f'there is no tier "{tier}"; the tiers are {known}'
             raise InputError(msg)
-    for tier in objective:
+    for place, tier in enumerate(objective):
         if objective.count(tier) > 1:
             msg = f'the tier "{tier}" is in the objective twice'
             raise InputError(msg)
@@ -149,3 +152,6 @@ def check_objective(objective: tuple[str, ...]) -> None:
             can = " and ".join(f'"{name}"' for name in SOLVABLE_TIERS)
             msg = f'the tier "{tier}" cannot be solved yet; {can} can'
             raise UnsupportedProblem(msg)
+        if tier in NEED_COVERAGE and "coverage" not in objective[:place]:
+            msg = f'the tier "{tier}" needs "coverage" before it: otherwise leaving everybody out may be best'
+            raise InputError(msg)

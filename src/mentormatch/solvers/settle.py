@@ -1,0 +1,149 @@
+"""Tiers by name: each is a few steps of whole numbers on the face that the tiers before it left.
+
+``priority`` and ``wishes`` compare counts in turn (a matroid and its greedy order; Edmonds
+1971), ``floor`` is a bottleneck problem: the highest score that a matching above it exists for,
+by halving the list of scores (Edmonds & Fulkerson 1970). ``leximin`` then takes the scores
+one by one, lowest first, and makes as few pairs of each as it can (Burkard & Rendl 1991).
+``balance`` is a flow with growing costs (Harvey, Ladner, Lovász & Tamir 2006).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mentormatch.network import Prices, TierResult
+from mentormatch.solvers.bound import tier_bound
+from mentormatch.solvers.reach import components, even, held_score, most, reached
+from mentormatch.solvers.weights import Rung, packed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mentormatch.solvers.climb import Climb
+    from mentormatch.solvers.engine import Engine
+
+_FEW = 8
+"""Pairs of one score up to which no engine is asked: a few augmenting cycles do."""
+
+
+def settle(climb: Climb, name: str, engine: Engine | None, *, improve: bool = True) -> TierResult:
+    """Settle one tier and narrow the face to it.
+
+    Parameters
+    ----------
+    climb
+        Where the solve stands.
+    name
+        The tier.
+    engine
+        Who proposes matchings.
+    improve
+        Whether a better matching may be taken; without, the tier says when there is one.
+
+    Returns
+    -------
+    TierResult
+        With prices where the tier is proved.
+    """
+    match name:
+        case "coverage" | "total":
+            return climb.tier("coverage" if name == "coverage" else "total", engine, improve=improve)
+        case "floor":
+            done = _floor(climb, engine, improve=improve)
+        case "leximin":
+            done = _leximin(climb, engine, improve=improve)
+        case "balance":
+            done = climb.tier(even(climb.table.instance), None, improve=improve).prices is not None
+        case _:
+            groups = packed(components(climb.table.instance, name))
+            done = all(climb.tier(group, engine, improve=improve).prices is not None for group in groups)
+    if not done:
+        return open_tier(climb, name)
+    value = _value(climb, name)
+    return TierResult(name, value, value, _nothing(climb))
+
+
+def open_tier(climb: Climb, name: str) -> TierResult:
+    """Say of a tier that was not finished what there is and what there could be."""
+    value = _value(climb, name)
+    if name in ("coverage", "total"):
+        kind = "coverage" if name == "coverage" else "total"
+        bound = tier_bound(climb.table, climb.face, kind, climb.kept, climb.labels)  # type: ignore[arg-type]
+    else:
+        bound = most(climb.table, name, int(climb.kept.used.sum()))  # type: ignore[assignment]
+    return TierResult(name, value, max(value, bound))  # type: ignore[type-var]
+
+
+def _value(climb: Climb, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    used = climb.kept.used
+    return reached(climb.table, name, climb.kept.i[used], climb.kept.j[used])
+
+
+def _nothing(climb: Climb) -> Prices:
+    return climb.face.levels[-1].prices if climb.face.levels else Prices(*map(np.zeros, climb.table.shape))
+
+
+def _floor(climb: Climb, engine: Engine | None, *, improve: bool) -> bool:
+    """Raise the lowest score as far as it goes."""
+    held = held_score(climb.table)
+    levels = _levels(climb)
+    free, part = climb.part("total")
+    used = climb.kept.used.copy()
+    used[free] = False
+    fixed = climb.table.pairs("total", climb.kept.i[used], climb.kept.j[used])
+    caps = [int(fixed.min())] if len(fixed) else []
+    cap = min([*caps, *([] if held is None else [held])], default=None)
+    if cap is not None:
+        # who cannot change sets a limit: beyond it nothing is gained
+        levels = np.append(levels[levels < cap], cap)
+    if not part.used.any():
+        return True
+    low, high = _place(climb, levels), len(levels)
+    while improve and low + 1 < high:
+        middle = (low + high) // 2
+        if climb.reaches(Rung(int(levels[middle])), 0, engine, keep=True):
+            low = max(middle, _place(climb, levels))
+        else:
+            high = middle
+    if not improve and low + 1 < high and climb.reaches(Rung(int(levels[low + 1])), 0, engine, keep=False):
+        return False
+    climb.settle(Rung(int(levels[low])))
+    return True
+
+
+def _place(climb: Climb, levels: NDArray[np.int64]) -> int:
+    """Find the highest of some scores that every free pair of the present matching reaches."""
+    _, part = climb.part("total")
+    return int(np.searchsorted(levels, part.w[part.used].min(), side="right")) - 1
+
+
+def _levels(climb: Climb) -> NDArray[np.int64]:
+    """List the scores of all free pairs, each once."""
+    table, face = climb.table, climb.face
+    found = [np.empty(0, np.int64)]
+    for rows in table.slices():
+        found.append(np.unique(table.block("total", rows)[face.mask(table, rows)]))
+    return np.unique(np.concatenate(found))
+
+
+def _leximin(climb: Climb, engine: Engine | None, *, improve: bool) -> bool:
+    """Raise the lowest score, then make as few pairs of each score as can be, lowest first."""
+    if not _floor(climb, engine, improve=improve):
+        return False
+    heavy = int(climb.kept.used.sum()) + 1
+    above = None
+    while True:
+        _, part = climb.part("total")
+        scores = part.w[part.used]
+        if above is not None:
+            scores = scores[scores > above]
+        if not len(scores):
+            return True
+        score = int(scores.min())
+        several = int((scores == score).sum()) > _FEW
+        kind = Rung(score, score - 1 if above is None else above, heavy)
+        if climb.tier(kind, engine if several else None, improve=improve).prices is None:
+            return False
+        above = score
