@@ -12,7 +12,7 @@ import numpy as np
 from mentormatch.network import Arcs, Held, Ranked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -86,24 +86,21 @@ class Aims:
         scores
             Their scores.
         """
-        match tier:
-            case "coverage":
-                return len(arcs.i)
-            case "total":
-                return math.fsum(scores.tolist())
-            case "floor":
-                return float(scores.min(initial=math.inf)) if len(scores) else 0.0
-            case "leximin":
-                return tuple(sorted(scores.tolist()))
-            case "balance":
-                return self._unevenness(arcs)
-            case "least_change":
-                return len(_both(arcs, self.previous))
-            case "priority":
-                counts = np.bincount(self.classes[arcs.i], minlength=int(self.classes.max(initial=0)) + 1)
-                return tuple(counts.tolist())
-            case _:
-                return self._honoured(arcs)
+        counted: dict[str, Callable[[], TierValue]] = {
+            "coverage": lambda: len(arcs.i),
+            "priority": lambda: self._placed(arcs),
+            "wishes": lambda: self._honoured(arcs),
+            "floor": lambda: float(min(scores.tolist(), default=0.0)),
+            "leximin": lambda: tuple(sorted(scores.tolist())),
+            "total": lambda: math.fsum(scores.tolist()),
+            "balance": lambda: self._unevenness(arcs),
+            "least_change": lambda: len(_both(arcs, self.previous)),
+        }
+        return counted[tier]()
+
+    def _placed(self, arcs: Arcs) -> tuple[int, ...]:
+        counts = np.bincount(self.classes[arcs.i], minlength=int(self.classes.max(initial=0)) + 1)
+        return tuple(counts.tolist())
 
     def _unevenness(self, arcs: Arcs) -> float:
         loads = np.bincount(arcs.j, minlength=len(self.capacities)).tolist()
@@ -126,7 +123,7 @@ def _both(arcs: Arcs, wanted: Arcs | Ranked) -> dict[tuple[int, int], int]:
 
 def waiting(pool: Pool) -> bool:
     """Say whether any mentee waited in earlier rounds or has a priority of its own."""
-    return len(set(_standing(pool))) > 1
+    return any(any(one) for one in _standing(pool))
 
 
 def _standing(pool: Pool) -> list[tuple[float, float]]:

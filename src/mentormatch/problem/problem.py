@@ -276,7 +276,7 @@ class Problem:
         check_objective(tiers)
         return tiers
 
-    def _prepare(self, tiers: tuple[str, ...], seed: int, previous: tuple[tuple[str, str], ...]) -> Prepared:
+    def _prepare(self, tiers: tuple[str, ...], seed: int, previous: tuple[tuple[str, str], ...] = ()) -> Prepared:
         """Make the instance, after refusing bounds and fixed pairs that cannot be kept."""
         setup = self._setup
         check_bounds(setup)

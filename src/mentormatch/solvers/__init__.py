@@ -9,7 +9,6 @@ and every pair is held against those prices before the tier is called optimal.
 
 from mentormatch.solvers.choice import (
     KNOWN_TIERS,
-    SOLVABLE_TIERS,
     SOLVERS,
     Hungarian,
     Network,
@@ -24,7 +23,6 @@ from mentormatch.solvers.tiers import LARGEST_WITH_TIES, is_feasible, solve_tier
 __all__ = [
     "KNOWN_TIERS",
     "LARGEST_WITH_TIES",
-    "SOLVABLE_TIERS",
     "SOLVERS",
     "Feasibility",
     "Hungarian",

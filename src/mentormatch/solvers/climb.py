@@ -176,9 +176,7 @@ class Climb:
         rows = less(self.face.rows, count(kept.i[fixed], kept.shape[0]))
         settled = count(kept.j[fixed], kept.shape[1])
         i, j = kept.i[free], kept.j[free]
-        part = Part(
-            i, j, self.table.pairs(kind, i, j), kept.used[free], rows, less(self.face.columns, settled)
-        )
+        part = Part(i, j, self.table.pairs(kind, i, j), kept.used[free], rows, less(self.face.columns, settled))
         if isinstance(kind, Even):
             part = replace(part, steps=Steps(kind.costs, kind.held + settled))
         return free, part

@@ -89,7 +89,7 @@ class Face:
         """Return the part of this face that is optimal in one more tier too."""
         rows = _settled(self.rows, level.prices.u, loads[0])
         if isinstance(level.kind, Even):
-            columns = _evened(self.columns, level.prices.v, level.kind)
+            columns = _evened(self.columns, level.prices.v, level.kind, loads[1])
         else:
             columns = _settled(self.columns, level.prices.v, loads[1])
         return Face(rows, columns, (*self.levels, level), self.masks)
@@ -105,8 +105,10 @@ def _settled(bounds: Bounds, prices: NDArray[np.int64], loads: NDArray[np.int64]
     return Bounds(np.where(priced, loads, bounds.lower), np.where(priced, loads, bounds.upper))
 
 
-def _evened(bounds: Bounds, prices: NDArray[np.int64], even: Even) -> Bounds:
+def _evened(bounds: Bounds, prices: NDArray[np.int64], even: Even, loads: NDArray[np.int64]) -> Bounds:
     """Bound the loads by what the price of a place allows: what costs less is taken, what costs more is not."""
     taken = (even.costs < prices[:, None]).sum(axis=1) - even.held
     allowed = (even.costs <= prices[:, None]).sum(axis=1) - even.held
-    return Bounds(np.clip(taken, bounds.lower, bounds.upper), np.clip(allowed, bounds.lower, bounds.upper))
+    lower, upper = np.clip(taken, bounds.lower, bounds.upper), np.clip(allowed, bounds.lower, bounds.upper)
+    # the price of a column that fixed pairs fill says nothing
+    return Bounds(np.minimum(lower, loads), np.maximum(upper, loads))

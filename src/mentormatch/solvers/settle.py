@@ -15,14 +15,17 @@ import numpy as np
 
 from mentormatch.network import Prices, TierResult
 from mentormatch.solvers.bound import tier_bound
+from mentormatch.solvers.grid import CLOSED
 from mentormatch.solvers.reach import components, even, held_score, most, reached
 from mentormatch.solvers.weights import Rung, packed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mentormatch.network import Reached
     from mentormatch.solvers.climb import Climb
     from mentormatch.solvers.engine import Engine
+    from mentormatch.solvers.table import Kind
 
 _FEW = 8
 """Pairs of one score up to which no engine is asked: a few augmenting cycles do."""
@@ -62,27 +65,28 @@ def settle(climb: Climb, name: str, engine: Engine | None, *, improve: bool = Tr
     if not done:
         return open_tier(climb, name)
     value = _value(climb, name)
-    return TierResult(name, value, value, _nothing(climb))
+    return TierResult(name, value, value, _last(climb))
 
 
 def open_tier(climb: Climb, name: str) -> TierResult:
     """Say of a tier that was not finished what there is and what there could be."""
-    value = _value(climb, name)
     if name in ("coverage", "total"):
-        kind = "coverage" if name == "coverage" else "total"
-        bound = tier_bound(climb.table, climb.face, kind, climb.kept, climb.labels)  # type: ignore[arg-type]
-    else:
-        bound = most(climb.table, name, int(climb.kept.used.sum()))  # type: ignore[assignment]
-    return TierResult(name, value, max(value, bound))  # type: ignore[type-var]
+        kind: Kind = "coverage" if name == "coverage" else "total"
+        value = climb.value(kind)
+        return TierResult(name, value, max(value, tier_bound(climb.table, climb.face, kind, climb.kept, climb.labels)))
+    return TierResult(name, _value(climb, name), most(climb.table, name, int(climb.kept.used.sum())))
 
 
-def _value(climb: Climb, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _value(climb: Climb, name: str) -> Reached:
     used = climb.kept.used
     return reached(climb.table, name, climb.kept.i[used], climb.kept.j[used])
 
 
-def _nothing(climb: Climb) -> Prices:
-    return climb.face.levels[-1].prices if climb.face.levels else Prices(*map(np.zeros, climb.table.shape))
+def _last(climb: Climb) -> Prices:
+    """Return the prices of the last step; of no step at all, zeros."""
+    if climb.face.levels:
+        return climb.face.levels[-1].prices
+    return Prices(*(np.zeros(size, np.int64) for size in climb.table.shape))
 
 
 def _floor(climb: Climb, engine: Engine | None, *, improve: bool) -> bool:
@@ -122,9 +126,7 @@ def _place(climb: Climb, levels: NDArray[np.int64]) -> int:
 def _levels(climb: Climb) -> NDArray[np.int64]:
     """List the scores of all free pairs, each once."""
     table, face = climb.table, climb.face
-    found = [np.empty(0, np.int64)]
-    for rows in table.slices():
-        found.append(np.unique(table.block("total", rows)[face.mask(table, rows)]))
+    found = [np.unique(table.block("total", rows)[face.mask(table, rows)]) for rows in table.slices()]
     return np.unique(np.concatenate(found))
 
 
@@ -133,17 +135,16 @@ def _leximin(climb: Climb, engine: Engine | None, *, improve: bool) -> bool:
     if not _floor(climb, engine, improve=improve):
         return False
     heavy = int(climb.kept.used.sum()) + 1
-    above = None
+    above = CLOSED
     while True:
         _, part = climb.part("total")
         scores = part.w[part.used]
-        if above is not None:
-            scores = scores[scores > above]
+        scores = scores[scores > above]
         if not len(scores):
             return True
         score = int(scores.min())
         several = int((scores == score).sum()) > _FEW
-        kind = Rung(score, score - 1 if above is None else above, heavy)
+        kind = Rung(score, above, heavy)
         if climb.tier(kind, engine if several else None, improve=improve).prices is None:
             return False
         above = score

@@ -39,7 +39,7 @@ class ByRow:
 
     def block(self, table: Table, rows: slice) -> NDArray[np.int64]:
         """Return the weights of some rows."""
-        return np.broadcast_to(self.values[rows, None], (len(self.values[rows]), table.shape[1]))
+        return np.repeat(self.values[rows, None], table.shape[1], axis=1)
 
     def pairs(self, table: Table, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.int64]:  # noqa: ARG002
         """Return the weights of single pairs."""
@@ -93,7 +93,7 @@ class Rung:
         if self.above is None:
             return -(scores < self.score).astype(np.int64)
         between = (scores > self.above) & (scores < self.score)
-        return -self.heavy * between.astype(np.int64) - (scores == self.score)
+        return -self.heavy * between.astype(np.int64) - (scores == self.score).astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,15 +158,17 @@ class Packed:
 
     def block(self, table: Table, rows: slice) -> NDArray[np.int64]:
         """Return the weights of some rows."""
-        return sum(  # type: ignore[return-value]
-            scale * part.weight.block(table, rows) for scale, part in zip(self.scales, self.parts, strict=True)
-        )
+        weights = np.zeros((len(range(*rows.indices(table.shape[0]))), table.shape[1]), np.int64)
+        for scale, part in zip(self.scales, self.parts, strict=True):
+            weights += scale * part.weight.block(table, rows)
+        return weights
 
     def pairs(self, table: Table, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the weights of single pairs."""
-        return sum(  # type: ignore[return-value]
-            scale * part.weight.pairs(table, i, j) for scale, part in zip(self.scales, self.parts, strict=True)
-        )
+        weights = np.zeros(len(i), np.int64)
+        for scale, part in zip(self.scales, self.parts, strict=True):
+            weights += scale * part.weight.pairs(table, i, j)
+        return weights
 
 
 def packed(parts: Iterable[Component]) -> list[Packed]:
