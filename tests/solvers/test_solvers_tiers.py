@@ -72,28 +72,23 @@ def meaning(instance, tier, pairs):
     """What a tier counts, in plain Python; larger is better."""
     whole = instance.score_block(slice(0, instance.shape[0]), slice(0, instance.shape[1]))
     scores = sorted(float(whole[pair]) for pair in pairs)
-    if tier == "coverage":
-        return len(pairs)
-    if tier == "total":
-        return sum(scores)
-    if tier == "leximin":
-        return tuple(scores)
-    if tier == "floor":
-        outside = [instance.held.lowest] if instance.held.loads.any() else []
-        return min([*scores, *outside], default=0)
-    if tier == "least_change":
-        return len(set(pairs) & set(zip(*map(np.ndarray.tolist, instance.previous), strict=True)))
-    if tier == "priority":
-        classes = [int(instance.classes[i]) for i, _ in pairs]
-        return tuple(classes.count(number) for number in range(int(instance.classes.max()) + 1))
-    if tier == "balance":
-        loads = [int(held) + sum(j == column for _, j in pairs) for column, held in enumerate(instance.held.loads)]
-        return -sum(Fraction(load**2, int(most)) for load, most in zip(loads, instance.capacities, strict=True))
+    outside = [instance.held.lowest] if instance.held.loads.any() else []
+    classes = [int(instance.classes[i]) for i, _ in pairs]
+    loads = [int(held) + sum(j == column for _, j in pairs) for column, held in enumerate(instance.held.loads)]
     sides = [
         {(i, j): rank for i, j, rank in zip(*map(np.ndarray.tolist, side), strict=True)} for side in instance.wished
     ]
     voices = [sum(pair in side for side in sides) for pair in pairs]
-    return voices.count(2), voices.count(1), -sum(side.get(pair, 0) for pair in pairs for side in sides)
+    return {
+        "coverage": len(pairs),
+        "priority": tuple(classes.count(number) for number in range(int(instance.classes.max()) + 1)),
+        "wishes": (voices.count(2), voices.count(1), -sum(side.get(pair, 0) for pair in pairs for side in sides)),
+        "floor": min([*scores, *outside], default=0),
+        "leximin": tuple(scores),
+        "total": sum(scores),
+        "balance": -sum(Fraction(load**2, int(most)) for load, most in zip(loads, instance.capacities, strict=True)),
+        "least_change": len(set(pairs) & set(zip(*map(np.ndarray.tolist, instance.previous), strict=True))),
+    }[tier]
 
 
 def told(instance, tier, value):
@@ -173,7 +168,7 @@ def test_exactly_the_best_values_are_proved(seed, order, make, bounded):
     found = every_matching(instance)
     top = [meaning(instance, tier, bests(instance, order, found)) for tier in order]
     rng = np.random.default_rng(seed)
-    for number in rng.permutation(len(found))[:12].tolist() + [found.index(bests(instance, order, found))]:
+    for number in [*rng.permutation(len(found))[:12].tolist(), found.index(bests(instance, order, found))]:
         tiers = prove(instance, arcs_of(found[number]))
         values = [meaning(instance, tier, found[number]) for tier in order]
         assert [tier.value for tier in tiers] == [told(instance, *one) for one in zip(order, values, strict=True)]

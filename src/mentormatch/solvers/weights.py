@@ -91,9 +91,9 @@ class Rung:
 
     def _of(self, scores: NDArray[np.int64]) -> NDArray[np.int64]:
         if self.above is None:
-            return -(scores < self.score).astype(np.int64)
+            return np.where(scores < self.score, np.int64(-1), np.int64(0))
         between = (scores > self.above) & (scores < self.score)
-        return -self.heavy * between.astype(np.int64) - (scores == self.score).astype(np.int64)
+        return np.where(between, np.int64(-self.heavy), np.where(scores == self.score, np.int64(-1), np.int64(0)))
 
 
 @dataclass(frozen=True, eq=False)
