@@ -152,6 +152,7 @@ def test_least_change_forgets_who_left():
     assert ids(after) == {("Ann", "Ned"), ("Bo", "Mia")}
     assert after.certificate.tiers[1].value == 1
     assert after.certificate.previous == (("Ann", "Ned"), ("Cas", "Mia"))
+    assert [note.count for note in after.notes if note.code == "hand_placed_gone"] == [1]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from mentormatch.problem.instance import Prepared, form_of, prepare
 from mentormatch.problem.plan import UNSET, Unset
 from mentormatch.problem.progress import announce
 from mentormatch.problem.record import Record, Run
-from mentormatch.problem.result import make_matching
+from mentormatch.problem.result import make_matching, pairs_before
 from mentormatch.problem.setup import Setup
 from mentormatch.problem.verify import check_certificate
 from mentormatch.solvers import check_objective, choose, is_feasible, prove
@@ -252,17 +252,17 @@ class Problem:
         """Do what :meth:`solve` does and return the solution and the record of the run beside the matching."""
         started = time.perf_counter()
         tiers = self._tiers(objective)
-        before = _pairs_before(previous, tiers)
+        _check_previous(previous, tiers)
         report: Progress | None = announce(progress)
         deadline = None if time_limit is None else time.monotonic() + _positive(time_limit)
         seed = self._setup.seed if seed is None else _whole(seed)
-        prepared = self._prepare(tiers, seed, before)
+        prepared = self._prepare(tiers, seed, pairs_before(previous))
         coupled = any(may_bind(term, self._setup) for term in self._setup.compiled.not_both)
         chosen = choose(form_of(self._setup.compiled, prepared.instance, coupled=coupled), solver)
         solution = self._solution(prepared, chosen, deadline, report)
         solved = time.perf_counter()
         matching = make_matching(
-            self._setup, prepared, solution, solver=chosen_name(solver), seed=seed, previous=before
+            self._setup, prepared, solution, solver=chosen_name(solver), seed=seed, previous=previous
         )
         if report:
             report("prove", 1, 1)
@@ -335,18 +335,15 @@ class Problem:
         raise StateError(msg)
 
 
-def _pairs_before(previous: Matching | None, tiers: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of an earlier matching, for the tier that keeps them."""
+def _check_previous(previous: Matching | None, tiers: tuple[str, ...]) -> None:
+    """Refuse an earlier matching without the tier that keeps its pairs, and the tier without one."""
     wanted = "least_change" in tiers
-    if previous is None and not wanted:
-        return ()
-    if previous is None or not wanted:
+    if (previous is not None) != wanted:
         msg = "previous= and the tier least_change need each other; give both, such as "
         msg += 'previous=matching, objective=("coverage", "least_change", "total")'
         raise InputError(Fault(("previous",), "bad_previous", msg))
-    if not isinstance(previous, Matching):
+    if wanted and not isinstance(previous, Matching):
         raise InputError(Fault(("previous",), "bad_previous", "previous is an earlier Matching"))
-    return tuple(sorted((pair.mentee, pair.mentor) for pair in previous.pairs))
 
 
 def chosen_name(solver: str | Solver) -> str:

@@ -34,7 +34,7 @@ def make_matching(
     *,
     solver: str,
     seed: int,
-    previous: tuple[tuple[str, str], ...] = (),
+    previous: Matching | None = None,
 ) -> Matching:
     """Tell a solution as a matching; only its own pairs and public facts go in."""
     roster, compiled, scores = setup.roster, setup.compiled, setup.scores
@@ -56,15 +56,33 @@ def make_matching(
             tuple((pair.mentee, pair.mentor) for pair in pairs),
             objective=objective,
             seed=seed,
-            previous=previous,
+            previous=pairs_before(previous),
         ),
         objective=objective,
         solver=solver,
         manifest=_manifest(setup, objective, seed),
-        notes=(*setup.notes, *_pair_notes(setup, pairs, arcs)),
+        notes=(*setup.notes, *_pair_notes(setup, pairs, arcs), *_gone(previous, pairs)),
         frame_backend=None if setup.pool is None else setup.pool.backend,
         whole_ids=(False, False) if setup.pool is None else setup.pool.whole_ids,
     )
+
+
+def pairs_before(previous: Matching | None) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of an earlier matching, sorted by id."""
+    return () if previous is None else tuple(sorted((pair.mentee, pair.mentor) for pair in previous.pairs))
+
+
+def _gone(previous: Matching | None, pairs: tuple[Pair, ...]) -> tuple[Note, ...]:
+    """Note pairs that were placed by hand in an earlier matching and are not made now."""
+    if previous is None:
+        return ()
+    made = {(pair.mentee, pair.mentor) for pair in pairs}
+    by_hand = {(one.get("mentee"), one.get("mentor")) for one in previous.manifest.get("placed_by_hand", ())}
+    gone = len(by_hand - made)
+    if not gone:
+        return ()
+    message = f"{gone} pairs that were placed by hand before are not in this matching; lock them to keep them"
+    return (Note("hand_placed_gone", message, gone),)
 
 
 def _proof(tier: TierResult, value: TierValue, prepared: Prepared) -> TierProof:
