@@ -183,3 +183,21 @@ def test_listing_order_and_solver_decide_nothing(seed):
     two = mm.match(mentors[::-1], mentees[::-1], scorers=scorers, objective=ALL, previous=before, solver="network")
     assert ids(one) == ids(two)
     assert one.certificate.tiers == two.certificate.tiers
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_result_cut_short_is_honest_in_every_tier(seed):
+    """Whenever time runs out, the bound of the first open tier holds, and the certificate is what it says it is."""
+    rng = np.random.default_rng(seed)
+    problem = mm.Problem.from_scores(rng.integers(0, 50, (40, 40)) / 8, mentor_capacity=2, mentee_demand=1 + seed % 2)
+    order = ("coverage", *rng.permutation(["floor", "leximin", "total", "balance", "wishes"]).tolist())
+    whole = problem.solve(objective=order).certificate
+    cut = problem.solve(objective=order, time_limit=10.0 ** -(1.5 + seed / 5)).certificate
+    cut.verify(problem)
+    for early, late in zip(cut.tiers, whole.tiers, strict=True):
+        if early.optimal:
+            assert early.value == late.value
+            continue
+        better = (early.value, late.value, early.bound)
+        assert list(better) == sorted(better, reverse=early.name == "balance")
+        break

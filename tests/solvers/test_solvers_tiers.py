@@ -18,11 +18,13 @@ from mentormatch.solvers import (
     Hungarian,
     Network,
     check_objective,
+    climb,
     exponent,
     is_feasible,
     prove,
     solve_tiers,
 )
+from mentormatch.solvers.choice import NEED_COVERAGE
 from mentormatch.solvers.weights import ByRow, Component, packed
 
 ORDERS = [
@@ -257,3 +259,32 @@ def test_the_order_of_people_decides_nothing(make, pairs):
         found = Network().solve(replace(again, objective=order)).arcs
         moved = sorted(zip(rows[found.i].tolist(), columns[found.j].tolist(), strict=True))
         assert moved == pairs(Network().solve(replace(first, objective=order)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    order=st.permutations(KNOWN_TIERS[1:]), size=st.integers(1, 5), place=st.integers(0, 5), seed=st.integers(0, 9999)
+)
+def test_any_order_of_tiers(make, bounded, pairs, order, size, place, seed):
+    """Whatever the order and however many tiers, the best matching is found and proved."""
+    order = list(order[:size])
+    needy = [order.index(tier) for tier in NEED_COVERAGE if tier in order]
+    order.insert(min([place, *needy]), "coverage")
+    instance = replace(small(seed, make, bounded), objective=tuple(order))
+    truth = bests(instance, order, every_matching(instance))
+    if truth is not None:
+        assert pairs(Network().solve(instance)) == sorted(truth)
+        assert all(tier.optimal and tier.prices for tier in prove(instance, arcs_of(truth)))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_few_kept_pairs_are_priced_until_nothing_is_missing(seed, make, bounded, pairs, monkeypatch):
+    """With one pair kept per person at first, pricing still finds the best matching in every tier."""
+    for name, few in {"_FEW_CELLS": 0, "_FEW_FREE": 0, "EACH": 1, "_MORE": 1}.items():
+        monkeypatch.setattr(climb, name, few)
+    order = ORDERS[seed % len(ORDERS)]
+    instance = replace(small(seed, make, bounded), objective=order)
+    truth = bests(instance, order, every_matching(instance))
+    if truth is not None:
+        assert pairs(Network().solve(instance)) == sorted(truth)
+        assert all(tier.optimal and tier.prices for tier in prove(instance, arcs_of(truth)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,6 @@ from mentormatch.problem.reasons import unmatched
 from mentormatch.solvers import exponent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mentormatch.matching import Pair
     from mentormatch.matching.certificate import TierValue
     from mentormatch.network import Arcs, Solution, TierResult
@@ -77,8 +76,9 @@ def _gone(previous: Matching | None, pairs: tuple[Pair, ...]) -> tuple[Note, ...
     if previous is None:
         return ()
     made = {(pair.mentee, pair.mentor) for pair in pairs}
-    by_hand = {(one.get("mentee"), one.get("mentor")) for one in previous.manifest.get("placed_by_hand", ())}
-    gone = len(by_hand - made)
+    listed = previous.manifest.get("placed_by_hand")
+    stated = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, (list, tuple)) else []
+    gone = len({(str(one.get("mentee")), str(one.get("mentor"))) for one in stated} - made)
     if not gone:
         return ()
     message = f"{gone} pairs that were placed by hand before are not in this matching; lock them to keep them"
@@ -95,7 +95,8 @@ def _proof(tier: TierResult, value: TierValue, prepared: Prepared) -> TierProof:
 def _bound(tier: TierResult, value: TierValue, prepared: Prepared) -> TierValue:
     e = exponent(prepared.instance)
     if tier.name == "leximin" and isinstance(tier.bound, tuple) and isinstance(value, tuple):
-        return (math.ldexp(max(tier.bound, default=0), -e),) * len(value)
+        top = math.ldexp(max(tier.bound, default=0), -e)
+        return tuple(max(one, top) for one in value)
     if isinstance(value, tuple) and isinstance(tier.value, tuple) and isinstance(tier.bound, tuple):
         above = (bound - reached for bound, reached in zip(tier.bound, tier.value, strict=True))
         return tuple(one + more for one, more in zip(value, above, strict=True))
@@ -105,7 +106,7 @@ def _bound(tier: TierResult, value: TierValue, prepared: Prepared) -> TierValue:
     if tier.name in ("coverage", "least_change"):
         return value + int(tier.bound - tier.value)
     if tier.name == "balance":  # told as what it is, the smaller the better
-        return min(value, value - float(tier.bound - tier.value))
+        return min(value, float(-tier.bound))
     return value + math.ldexp(int(tier.bound - tier.value), -e)
 
 
