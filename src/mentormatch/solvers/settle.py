@@ -1,9 +1,10 @@
 """Tiers by name: each is a few steps of whole numbers on the face that the tiers before it left.
 
-``priority`` and ``wishes`` compare counts in turn (a matroid and its greedy order; Edmonds
-1971), ``floor`` is a bottleneck problem: the highest score that a matching above it exists for,
-by halving the list of scores (Edmonds & Fulkerson 1970). ``leximin`` then takes the scores
-one by one, lowest first, and makes as few pairs of each as it can (Burkard & Rendl 1991).
+``priority`` is a matroid, where the order of classes is all that counts (Edmonds 1971), and
+``wishes`` compares counts in turn. ``floor`` is a bottleneck problem: the highest score that a
+matching above it exists for, by halving the list of scores (Edmonds & Fulkerson 1970).
+``leximin`` then takes the scores one by one, lowest first, and makes as few pairs of each as
+it can (Burkard & Rendl 1991).
 ``balance`` is a flow with growing costs (Harvey, Ladner, Lovász & Tamir 2006).
 """
 
@@ -16,7 +17,7 @@ import numpy as np
 from mentormatch.network import Prices, TierResult
 from mentormatch.solvers.bound import tier_bound
 from mentormatch.solvers.grid import CLOSED
-from mentormatch.solvers.reach import components, even, held_score, most, reached
+from mentormatch.solvers.reach import components, even, held_score, most, reached, standing
 from mentormatch.solvers.weights import Rung, packed
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def settle(climb: Climb, name: str, engine: Engine | None, *, improve: bool = Tr
             done = _floor(climb, engine, improve=improve)
         case "leximin":
             done = _leximin(climb, engine, improve=improve)
+        case "priority":
+            done = climb.tier(standing(climb.table.instance), engine, improve=improve).prices is not None
         case "balance":
             done = climb.tier(even(climb.table.instance), None, improve=improve).prices is not None
         case _:
