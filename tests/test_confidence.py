@@ -18,6 +18,12 @@ import mentormatch as mm
 CANARY = "Quibbledash"
 TAGS = st.lists(st.sampled_from(["budgeting", "speaking", "law"]), max_size=2, unique=True)
 SUFFIXES = (".csv", ".xlsx", ".json", ".html")
+OBJECTIVES = (
+    ("coverage", "wishes", "floor", "balance"),
+    ("coverage", "leximin"),
+    ("priority", "total"),
+    ("coverage", "balance", "total"),
+)
 
 
 @st.composite
@@ -29,7 +35,14 @@ def programmes(draw):
         for j in range(draw(st.integers(1, 4)))
     ]
     mentees = [
-        {"id": f"e{i}", "needs": draw(TAGS), "mentors_wanted": draw(st.sampled_from([0, 1, 1, 1, 2])), "level": i % 2}
+        {
+            "id": f"e{i}",
+            "needs": draw(TAGS),
+            "mentors_wanted": draw(st.sampled_from([0, 1, 1, 1, 2])),
+            "level": i % 2,
+            "wishes": draw(st.sampled_from([[], ["m0"], ["m1", "m0"]])),
+            "waited_rounds": draw(st.sampled_from([0, 0, 1])),
+        }
         for i in range(draw(st.integers(1, 5)))
     ]
     pairs = st.tuples(st.sampled_from([e["id"] for e in mentees]), st.sampled_from([m["id"] for m in mentors]))
@@ -37,6 +50,7 @@ def programmes(draw):
         "locks": draw(st.lists(pairs, max_size=1)),
         "min_score": draw(st.sampled_from([None, None, 0.4])),
         "seed": draw(st.integers(0, 3)),
+        "objective": draw(st.sampled_from([None, *OBJECTIVES])),
         "constraints": draw(st.sampled_from([(), ({"rule": "level_gap", "min": 0},), (mm.Forbid("e0", "m0"),)])),
     }
     return mentors, mentees, arguments
@@ -44,11 +58,12 @@ def programmes(draw):
 
 def solved(mentors, mentees, arguments):
     """Match without the warnings, and return the problem with it."""
-    built = {name: value for name, value in arguments.items() if name != "seed"}
+    asked = {name: arguments.get(name) for name in ("seed", "objective")}
+    built = {name: value for name, value in arguments.items() if name not in asked}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         problem = mm.Problem.build(mentors, mentees, **built)
-        return problem, problem.solve(seed=arguments["seed"])
+        return problem, problem.solve(**asked)
 
 
 def story(problem, matching):

@@ -162,12 +162,6 @@ def test_a_wrong_argument_is_an_input_error(wrong):
         mm.match(MENTORS, MENTEES, **wrong)
 
 
-def test_tiers_to_come_are_unsupported_not_ignored():
-    """A tier of the plan that cannot be solved yet is refused by name."""
-    with pytest.raises(mm.UnsupportedProblem, match="leximin"):
-        mm.match(MENTORS, MENTEES, objective=("coverage", "leximin"))
-
-
 def test_replace_builds_anew():
     """A problem can be built again with one thing changed; an array has nothing to replace."""
     problem = mm.Problem.build(MENTORS, MENTEES)

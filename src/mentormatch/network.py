@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from fractions import Fraction
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -63,12 +64,19 @@ class Arcs(NamedTuple):
     j: NDArray[np.int64]
 
 
-class Ranks(NamedTuple):
-    """The wishes of one side as parallel int64 arrays: mentee rows, mentor columns, and the rank of each, from 1."""
+class Ranked(NamedTuple):
+    """Pairs that one side asks for, each once, and how high: rank 1 is the first wish."""
 
     i: NDArray[np.int64]
     j: NDArray[np.int64]
     rank: NDArray[np.int64]
+
+
+class Held(NamedTuple):
+    """What is made outside the problem: pairs of each mentor, and the lowest score among them."""
+
+    loads: NDArray[np.int64]
+    lowest: float
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,19 @@ class Instance:
     lowest, highest
         Bounds on the score of every pair, rules ignored, and of 0: they set the grid.
     objective
-        The tiers, most important first; of ``"coverage"`` and ``"total"``, or ``"stable"`` alone.
+        The tiers, most important first, or ``"stable"`` alone.
+    classes
+        The class of each mentee for ``priority``, 0 the most important; None: all the same.
+    wished
+        For ``wishes`` and ``stable``, the pairs that mentees ask for and those that mentors ask
+        for, each with its rank.
+    previous
+        For ``least_change``, the pairs to keep.
+    capacities
+        For ``balance``, the load that each mentor's own maximum allows; None: the bounds.
+    held
+        Pairs that are made outside the problem: how many each mentor has, and the lowest of
+        their scores. They count in ``balance`` and in ``floor``.
     most_pairs
         The most pairs that people's own bounds allow, rules ignored: it sets the grid too, which
         no rule may move. None: as the bounds say.
@@ -115,7 +135,11 @@ class Instance:
     objective: tuple[str, ...]
     memory: int = 64 << 20
     most_pairs: int | None = None
-    ranks: tuple[Ranks, Ranks] | None = None
+    classes: NDArray[np.int64] | None = None
+    wished: tuple[Ranked, Ranked] | None = None
+    previous: Arcs | None = None
+    capacities: NDArray[np.int64] | None = None
+    held: Held | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -130,17 +154,23 @@ class Prices(NamedTuple):
     v: NDArray[np.int64]
 
 
+Reached: TypeAlias = int | Fraction | tuple[int, ...]
+"""What a tier reaches, exactly."""
+
+
 @dataclass(frozen=True)
 class TierResult:
     """What a solver reached in one tier.
 
-    ``value`` and ``bound`` are exact integers: pairs for ``coverage``, grid units for
-    ``total``. ``prices`` prove ``value == bound`` where they are there.
+    ``value`` and ``bound`` are exact, and larger is better: pairs for ``coverage``, grid
+    units for ``total`` and ``floor``, tuples for tiers that compare several numbers in turn,
+    the negative sum of load² / capacity for ``balance``. ``prices`` prove ``value == bound``
+    where they are there; those of the last step where a tier takes several.
     """
 
     name: str
-    value: int
-    bound: int
+    value: Reached
+    bound: Reached
     prices: Prices | None = None
 
     @property

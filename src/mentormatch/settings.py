@@ -75,6 +75,9 @@ DEFAULT_SHARE: Final = (
 DEFAULT_OBJECTIVE: Final = ("coverage", "total")
 """The tiers of a run that states none."""
 
+WAITING_OBJECTIVE: Final = ("coverage", "priority", "total")
+"""The tiers of ``development``; while nobody waited there is nothing to put first, and ``priority`` is left out."""
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -316,7 +319,7 @@ PRESETS: Final[Mapping[str, Settings]] = {
             "free_text": 1,
         },
         constraints=({"rule": "reporting_line", "depth": 2},),
-        objective=DEFAULT_OBJECTIVE,
+        objective=WAITING_OBJECTIVE,
     ),
 }
 """The presets by name; each is a complete ``Settings``."""
@@ -338,7 +341,7 @@ def preset(name: str) -> Settings:
     Examples
     --------
     >>> preset("development").objective
-    ('coverage', 'total')
+    ('coverage', 'priority', 'total')
     """
     if name not in PRESETS:
         known = ", ".join(sorted(PRESETS))

@@ -86,13 +86,6 @@ def test_an_objective_names_each_tier_once(objective):
         check_objective(objective)
 
 
-def test_a_tier_that_cannot_be_solved_is_named():
-    """A known tier without a solver is unsupported, not unknown."""
-    with pytest.raises(UnsupportedProblem, match="leximin"):
-        check_objective(("coverage", "leximin"))
-    check_objective(("total", "coverage"))
-
-
 def test_nothing_is_printed(make, capfd):
     """The linear programmes say nothing on the file descriptors either."""
     scores = np.random.default_rng(0).random((20, 20))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mentormatch.errors import InputError, TimeLimit, UnsupportedProblem
-from mentormatch.network import Arcs, Form, Need, Ranks, Short
+from mentormatch.network import Arcs, Form, Need, Ranked, Short
 from mentormatch.solvers import Hungarian, Network, Stable, blocking, check_objective, choose, deferred_acceptance
 
 
@@ -26,7 +26,7 @@ def wishes_of(rng, shape, *, wishing, share):
             for rank, other in enumerate(rng.permutation(others)[: rng.binomial(others, share)].tolist(), start=1)
         ]
         mine, theirs, rank = np.array(found, np.int64).reshape(-1, 3).T
-        sides.append(Ranks(mine, theirs, rank) if side == 0 else Ranks(theirs, mine, rank))
+        sides.append(Ranked(mine, theirs, rank) if side == 0 else Ranked(theirs, mine, rank))
     return tuple(sides)
 
 
@@ -48,7 +48,7 @@ def small(make, seed):
     instance = make(scores, demand=demand, capacity=capacity, objective=("stable",), seed=seed)
     if seed % 5 == 1:
         return instance
-    return replace(instance, ranks=wishes_of(rng, (n, m), wishing=1 if tight else 0.7, share=0.9 if tight else 0.4))
+    return replace(instance, wished=wishes_of(rng, (n, m), wishing=1 if tight else 0.7, share=0.9 if tight else 0.4))
 
 
 def lists_of(instance):
@@ -56,7 +56,7 @@ def lists_of(instance):
     n, m = instance.shape
     scores = instance.score_block(slice(0, n), slice(0, m))
     none = np.empty(0, np.int64)
-    ranks = instance.ranks or (Ranks(none, none, none),) * 2
+    ranks = instance.wished or (Ranked(none, none, none),) * 2
     first = [{(i, j): rank for i, j, rank in zip(*(part.tolist() for part in side), strict=True)} for side in ranks]
 
     def key(side, i, j):
@@ -210,9 +210,9 @@ def test_a_long_chain_of_rejections_needs_no_recursion(make, pairs):
     n = 2000
     scores = np.repeat(np.arange(n)[None, :] / n, n, axis=0)
     j, i = np.meshgrid(np.arange(n), np.arange(n))
-    mentors = Ranks(i.ravel()[: n * 5], j.ravel()[: n * 5], np.repeat(np.arange(1, 6), n))
+    mentors = Ranked(i.ravel()[: n * 5], j.ravel()[: n * 5], np.repeat(np.arange(1, 6), n))
     none = np.empty(0, np.int64)
-    instance = replace(make(scores, objective=("stable",)), ranks=(Ranks(none, none, none), mentors))
+    instance = replace(make(scores, objective=("stable",)), wished=(Ranked(none, none, none), mentors))
     assert len(pairs(Stable().solve(instance))) == n
 
 

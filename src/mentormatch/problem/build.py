@@ -11,6 +11,7 @@ import numpy as np
 from mentormatch.constraints import NotSelf, Vetoes
 from mentormatch.errors import Fault, InputError
 from mentormatch.people import Note, Pool
+from mentormatch.problem.aims import waiting
 from mentormatch.problem.bounds import read_bounds
 from mentormatch.problem.compiled import Compiled, compile_rules, most_pairs, read_rules
 from mentormatch.problem.fixing import Fixed, read_locks
@@ -19,7 +20,7 @@ from mentormatch.problem.plan import Plan, plan_of, wrong_arguments
 from mentormatch.problem.roster import Roster
 from mentormatch.problem.setup import DEFAULT_MEMORY, Setup
 from mentormatch.scoring import ScoreMatrix, weighted
-from mentormatch.settings import DEFAULT_OBJECTIVE
+from mentormatch.settings import DEFAULT_OBJECTIVE, WAITING_OBJECTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,13 +58,19 @@ def assemble(given: Given, progress: Progress | None) -> Setup:
         compiled=compiled,
         fixed=merged(locks, compiled.fixed),
         pool=pool,
-        objective=plan.objective or DEFAULT_OBJECTIVE,
+        objective=_tiers(plan, pool),
         seed=plan.seed,
         settings=settings,
         share=frozenset(plan.share),
         memory=size,
         notes=_notes(pool, scores, compiled),
     )
+
+
+def _tiers(plan: Plan, pool: Pool) -> tuple[str, ...]:
+    """Return what a solve aims for; the tiers for those who waited only where somebody did."""
+    objective = plan.objective or DEFAULT_OBJECTIVE
+    return DEFAULT_OBJECTIVE if objective == WAITING_OBJECTIVE and not waiting(pool) else objective
 
 
 def score_people(given: Given, progress: Progress | None) -> ScoreMatrix:
@@ -205,9 +212,9 @@ def _shortage(compiled: Compiled) -> tuple[Note, ...]:
 
 
 def _uncounted(pool: Pool) -> tuple[Note, ...]:
-    """Note fields that were answered and that nothing looks at yet."""
-    waited = sum(int((side > 0).sum()) for side in pool.numbers("waited_rounds"))
+    """Note answers that nothing looks at."""
+    waited = int((pool.numbers("waited_rounds")[1] > 0).sum())
     if not waited:
         return ()
-    message = f"{waited} people waited in earlier rounds; waiting does not count in the objective yet"
+    message = f"{waited} mentors waited in earlier rounds; only the waiting of mentees counts"
     return (Note("not_read", message, waited, ("waited_rounds",)),)

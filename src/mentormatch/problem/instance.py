@@ -16,6 +16,7 @@ from mentormatch.solvers import STABLE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mentormatch.problem.aims import Aims
     from mentormatch.problem.compiled import Compiled
     from mentormatch.problem.roster import Roster
     from mentormatch.scoring import ScoreMatrix
@@ -94,6 +95,7 @@ class Prepared:
     mentees: Order
     mentors: Order
     fixed: tuple[Fixed, ...]
+    aims: Aims
 
     def listed(self, arcs: Arcs) -> Arcs:
         """Return chosen and fixed pairs together as listing rows, in listing order."""
@@ -122,6 +124,7 @@ def prepare(
     roster: Roster,
     fixed: tuple[Fixed, ...],
     *,
+    aims: Aims,
     objective: tuple[str, ...],
     seed: int,
     memory: int,
@@ -133,6 +136,8 @@ def prepare(
         person_hashes(roster.mentor_ids, "mentor", seed)[mentors.rows],
     )
     lowest, highest = scores.bounds
+    i, j = (np.array([getattr(pair, side) for pair in fixed], np.int64) for side in ("i", "j"))
+    least = float(scores.pairs(i, j).min(initial=np.inf)) if len(i) else 0.0
     instance = Instance(
         score_block=lambda rows, columns: scores.block(mentees[rows], mentors[columns]),
         score_pairs=lambda i, j: scores.pairs(mentees.rows[i], mentors.rows[j]),
@@ -142,9 +147,10 @@ def prepare(
         objective=objective,
         memory=memory,
         most_pairs=compiled.most_pairs,
+        **aims.arrays(mentees, mentors, fixed, least),
         **_room(scores, compiled, fixed, (mentees, mentors)),
     )
-    return Prepared(instance, mentees, mentors, fixed)
+    return Prepared(instance, mentees, mentors, fixed, aims)
 
 
 def with_fixed(prepared: Prepared, scores: ScoreMatrix, compiled: Compiled, fixed: Sequence[Fixed]) -> Instance:

@@ -20,8 +20,10 @@ from mentormatch.errors import (
     StateError,
     UnsupportedProblem,
 )
+from mentormatch.matching import Matching
 from mentormatch.network import Progress, Short, Solution, Solver
 from mentormatch.people import Pool, Request
+from mentormatch.problem.aims import Aims
 from mentormatch.problem.build import assemble, assemble_scores, listed
 from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash, minimums_missed
 from mentormatch.problem.coupling import may_bind
@@ -30,16 +32,16 @@ from mentormatch.problem.instance import Prepared, form_of, prepare
 from mentormatch.problem.plan import UNSET, Unset
 from mentormatch.problem.progress import announce
 from mentormatch.problem.record import Record, Run
-from mentormatch.problem.result import make_matching
+from mentormatch.problem.result import make_matching, pairs_before
 from mentormatch.problem.setup import Setup
-from mentormatch.problem.stable import blocking_ids, proved, with_ranks
+from mentormatch.problem.stable import blocking_ids, proved
 from mentormatch.problem.verify import check_certificate
 from mentormatch.solvers import STABLE, check_objective, choose, is_feasible
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from mentormatch.matching import Certificate, Matching
+    from mentormatch.matching import Certificate
     from mentormatch.people import Note
     from mentormatch.scoring import ScoreMatrix
     from mentormatch.settings import Settings
@@ -217,7 +219,7 @@ class Problem:
         solver
             ``"auto"``, a name, or an object with ``supports()`` and ``solve()``.
         previous
-            An earlier matching, for the tier ``least_change``.
+            An earlier matching, for the tier ``least_change``; people may have left or joined since.
         seed
             Decides between exact ties; None: the settings', else 0.
         time_limit
@@ -253,18 +255,18 @@ class Problem:
         """Do what :meth:`solve` does and return the solution and the record of the run beside the matching."""
         started = time.perf_counter()
         tiers = self._tiers(objective)
-        if previous is not None:
-            msg = "previous= is for the tier least_change, which no solver here can do yet"
-            raise UnsupportedProblem(msg)
+        _check_previous(previous, tiers)
         report: Progress | None = announce(progress)
         deadline = None if time_limit is None else time.monotonic() + _positive(time_limit)
         seed = self._setup.seed if seed is None else _whole(seed)
-        prepared = self._prepare(tiers, seed)
+        prepared = self._prepare(tiers, seed, pairs_before(previous))
         coupled = any(may_bind(term, self._setup) for term in self._setup.compiled.not_both)
         chosen = choose(form_of(self._setup.compiled, prepared.instance, coupled=coupled), solver)
         solution = self._solution(prepared, chosen, deadline, report)
         solved = time.perf_counter()
-        matching = make_matching(self._setup, prepared, solution, solver=chosen_name(solver), seed=seed)
+        matching = make_matching(
+            self._setup, prepared, solution, solver=chosen_name(solver), seed=seed, previous=previous
+        )
         if report:
             report("prove", 1, 1)
         seconds = {"solve": solved - started, "tell": time.perf_counter() - solved}
@@ -320,21 +322,21 @@ class Problem:
         check_objective(tiers)
         return tiers
 
-    def _prepare(self, tiers: tuple[str, ...], seed: int) -> Prepared:
+    def _prepare(self, tiers: tuple[str, ...], seed: int, previous: tuple[tuple[str, str], ...] = ()) -> Prepared:
         """Make the instance, after refusing bounds and fixed pairs that cannot be kept."""
         setup = self._setup
         check_bounds(setup)
         check_fixed(setup)
-        prepared = prepare(
+        return prepare(
             setup.scores,
             setup.compiled,
             setup.roster,
             setup.fixed,
+            aims=Aims.of(setup, previous),
             objective=tiers,
             seed=seed,
             memory=setup.memory,
         )
-        return with_ranks(prepared, setup)
 
     def _solution(
         self, prepared: Prepared, solver: Solver, deadline: float | None, progress: Progress | None
@@ -366,7 +368,7 @@ class Problem:
     def _holds(self, certificate: Certificate) -> bool:
         try:
             check_objective(certificate.objective)
-            prepared = self._prepare(tuple(certificate.objective), certificate.seed)
+            prepared = self._prepare(tuple(certificate.objective), certificate.seed, certificate.previous)
         except (InputError, Infeasible):
             return False
         return check_certificate(certificate, prepared, self._setup)
@@ -378,6 +380,17 @@ class Problem:
     def __reduce__(self) -> NoReturn:
         msg = "A Problem holds what was told in confidence and cannot be pickled; keep the people and the settings."
         raise StateError(msg)
+
+
+def _check_previous(previous: Matching | None, tiers: tuple[str, ...]) -> None:
+    """Refuse an earlier matching without the tier that keeps its pairs, and the tier without one."""
+    wanted = "least_change" in tiers
+    if (previous is not None) != wanted:
+        msg = "previous= and the tier least_change need each other; give both, such as "
+        msg += 'previous=matching, objective=("coverage", "least_change", "total")'
+        raise InputError(Fault(("previous",), "bad_previous", msg))
+    if wanted and not isinstance(previous, Matching):
+        raise InputError(Fault(("previous",), "bad_previous", "previous is an earlier Matching"))
 
 
 def chosen_name(solver: str | Solver) -> str:

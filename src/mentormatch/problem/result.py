@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -15,26 +16,34 @@ from mentormatch.matching import Certificate, Matching, Short, TierProof
 from mentormatch.people import Note, Pool
 from mentormatch.problem.pairs import make_pairs
 from mentormatch.problem.reasons import unmatched
-from mentormatch.problem.stable import wished
+from mentormatch.problem.stable import by_wishes
 from mentormatch.solvers import exponent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mentormatch.matching import Pair
+    from mentormatch.matching.certificate import TierValue
     from mentormatch.network import Arcs, Solution, TierResult
     from mentormatch.problem.instance import Prepared
     from mentormatch.problem.setup import Setup
 
 
-def make_matching(setup: Setup, prepared: Prepared, solution: Solution, *, solver: str, seed: int) -> Matching:
+def make_matching(
+    setup: Setup,
+    prepared: Prepared,
+    solution: Solution,
+    *,
+    solver: str,
+    seed: int,
+    previous: Matching | None = None,
+) -> Matching:
     """Tell a solution as a matching; only its own pairs and public facts go in."""
     roster, compiled, scores = setup.roster, setup.compiled, setup.scores
     arcs = prepared.listed(solution.arcs)
     pairs = make_pairs(arcs, scores, roster, setup.pool, setup.share)
     loads = [np.bincount(side, minlength=size) for side, size in zip(arcs, roster.shape, strict=True)]
     objective = prepared.instance.objective
-    tiers = tuple(_proof(tier, pairs, prepared) for tier in solution.tiers)
+    made = np.array([pair.score for pair in pairs], np.float64)
+    tiers = tuple(_proof(tier, prepared.aims.value(tier.name, arcs, made), prepared) for tier in solution.tiers)
     return Matching(
         pairs=pairs,
         mentees=tuple(zip(roster.mentee_ids, roster.mentee_names, strict=True)),
@@ -43,28 +52,67 @@ def make_matching(setup: Setup, prepared: Prepared, solution: Solution, *, solve
         unmatched_mentors=unmatched("mentor", roster.mentor_ids, loads[1], compiled, scores),
         short=_short(setup, loads[0]),
         certificate=Certificate(
-            tiers, tuple((pair.mentee, pair.mentor) for pair in pairs), objective=objective, seed=seed
+            tiers,
+            tuple((pair.mentee, pair.mentor) for pair in pairs),
+            objective=objective,
+            seed=seed,
+            previous=pairs_before(previous),
         ),
         objective=objective,
         solver=solver,
         manifest=_manifest(setup, objective, seed),
-        notes=(*setup.notes, *_pair_notes(setup, pairs, arcs, wished=wished(prepared.instance))),
+        notes=(
+            *setup.notes,
+            *_pair_notes(setup, pairs, arcs, wished=by_wishes(prepared.instance)),
+            *_gone(previous, pairs),
+        ),
         frame_backend=None if setup.pool is None else setup.pool.backend,
         whole_ids=(False, False) if setup.pool is None else setup.pool.whole_ids,
     )
 
 
-def _proof(tier: TierResult, pairs: tuple[Pair, ...], prepared: Prepared) -> TierProof:
-    """State one tier in the terms of its reader: pairs as a whole number, a total as a score."""
-    fixed = len(prepared.fixed)
-    if tier.name == "stable":
-        return TierProof(tier.name, tier.value, tier.bound, tier.optimal)
-    optimal = tier.optimal and tier.prices is not None
-    if tier.name == "coverage":
-        return TierProof(tier.name, len(pairs), tier.bound + fixed, optimal)
-    value = math.fsum(pair.score for pair in pairs)
-    above = math.ldexp(tier.bound - tier.value, -exponent(prepared.instance))
-    return TierProof(tier.name, value, value + above, optimal)
+def pairs_before(previous: Matching | None) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of an earlier matching, sorted by id."""
+    return () if previous is None else tuple(sorted((pair.mentee, pair.mentor) for pair in previous.pairs))
+
+
+def _gone(previous: Matching | None, pairs: tuple[Pair, ...]) -> tuple[Note, ...]:
+    """Note pairs that were placed by hand in an earlier matching and are not made now."""
+    if previous is None:
+        return ()
+    made = {(pair.mentee, pair.mentor) for pair in pairs}
+    listed = previous.manifest.get("placed_by_hand")
+    stated = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, (list, tuple)) else []
+    gone = len({(str(one.get("mentee")), str(one.get("mentor"))) for one in stated} - made)
+    if not gone:
+        return ()
+    message = f"{gone} pairs that were placed by hand before are not in this matching; lock them to keep them"
+    return (Note("hand_placed_gone", message, gone),)
+
+
+def _proof(tier: TierResult, value: TierValue, prepared: Prepared) -> TierProof:
+    """State one tier in the terms of its reader: the value as told, and as much above it as the bound is."""
+    if tier.optimal and (tier.prices is not None or tier.name == "stable"):  # it has no prices: it is solved again
+        return TierProof(tier.name, value, value, optimal=True)
+    return TierProof(tier.name, value, _bound(tier, value, prepared), optimal=False)
+
+
+def _bound(tier: TierResult, value: TierValue, prepared: Prepared) -> TierValue:
+    e = exponent(prepared.instance)
+    if tier.name == "leximin" and isinstance(tier.bound, tuple) and isinstance(value, tuple):
+        top = math.ldexp(max(tier.bound, default=0), -e)
+        return tuple(max(one, top) for one in value)
+    if isinstance(value, tuple) and isinstance(tier.value, tuple) and isinstance(tier.bound, tuple):
+        above = (bound - reached for bound, reached in zip(tier.bound, tier.value, strict=True))
+        return tuple(one + more for one, more in zip(value, above, strict=True))
+    if isinstance(value, tuple) or isinstance(tier.value, tuple) or isinstance(tier.bound, tuple):
+        msg = "a tier's value and bound are both numbers or both tuples"
+        raise TypeError(msg)
+    if tier.name in ("coverage", "least_change"):
+        return value + int(tier.bound - tier.value)
+    if tier.name == "balance":  # told as what it is, the smaller the better
+        return min(value, float(-tier.bound))
+    return value + math.ldexp(int(tier.bound - tier.value), -e)
 
 
 def _short(setup: Setup, loads: Any) -> tuple[Short, ...]:

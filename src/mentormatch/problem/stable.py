@@ -2,55 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mentormatch.errors import Fault, InputError
 from mentormatch.matching import Matching
-from mentormatch.network import Ranks, TierResult
+from mentormatch.network import TierResult
 from mentormatch.solvers import STABLE, blocking, deferred_acceptance, prove
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from mentormatch.matching import TierProof
     from mentormatch.network import Arcs, Instance
     from mentormatch.problem.instance import Prepared
     from mentormatch.problem.setup import Setup
 
 
-def with_ranks(prepared: Prepared, setup: Setup) -> Prepared:
-    """Add to an instance whose objective is stable what people wish for; wishes for who is not here are left out."""
-    if prepared.instance.objective != STABLE or setup.pool is None:
-        return prepared
-    mentees, mentors = setup.pool.objects("wishes")
-    mine = _ranks(mentees, setup.roster.mentor_row)
-    theirs = _ranks(mentors, setup.roster.mentee_row)
-    ranks = (
-        Ranks(prepared.mentees.back(mine[0]), prepared.mentors.back(mine[1]), mine[2]),
-        Ranks(prepared.mentees.back(theirs[1]), prepared.mentors.back(theirs[0]), theirs[2]),
-    )
-    return replace(prepared, instance=replace(prepared.instance, ranks=ranks))
-
-
-def _ranks(
-    side: Iterable[Iterable[str] | None], row_of: Mapping[str, int]
-) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-    """Return own rows, rows of who is wished for, and ranks; the first mention counts."""
-    found = [
-        (row, row_of[other], rank)
-        for row, wishes in enumerate(side)
-        for rank, other in enumerate(dict.fromkeys(wishes or ()), start=1)
-        if other in row_of
-    ]
-    return np.array(found, np.int64).reshape(-1, 3).T
-
-
-def wished(instance: Instance) -> bool:
-    """Say whether anybody's wishes count here."""
-    return any(len(ranks.rank) for ranks in instance.ranks or ())
+def by_wishes(instance: Instance) -> bool:
+    """Say whether anybody's wishes count in what is aimed for."""
+    count = {"stable", "wishes"} & set(instance.objective)
+    return bool(count) and any(len(side.rank) for side in instance.wished or ())
 
 
 def proved(instance: Instance, arcs: Arcs) -> tuple[TierResult, ...]:

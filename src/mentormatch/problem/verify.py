@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,12 +13,17 @@ from mentormatch.solvers import STABLE, is_feasible, prove
 
 if TYPE_CHECKING:
     from mentormatch.matching import Certificate, TierProof
+    from mentormatch.matching.certificate import TierValue
     from mentormatch.network import TierResult
     from mentormatch.problem.instance import Prepared
     from mentormatch.problem.setup import Setup
 
 TOLERANCE = 1e-9
 """How far a stated total may be off, a pair, relative to the largest score (at least 1)."""
+
+
+COUNTED = frozenset({"coverage", "priority", "wishes", "least_change"})
+"""Tiers whose values are counts: these are exact."""
 
 
 def check_certificate(certificate: Certificate, prepared: Prepared, setup: Setup) -> bool:
@@ -34,13 +38,14 @@ def check_certificate(certificate: Certificate, prepared: Prepared, setup: Setup
         return False
     if named == STABLE:
         return is_stable_proof(certificate.tiers[0], prepared.instance, prepared.unlisted(*arcs))
-    total = math.fsum(setup.scores.pairs(*arcs).tolist())
+    scores = setup.scores.pairs(*arcs)
     largest = max(1.0, *map(abs, setup.scores.bounds))
-    slack = TOLERANCE * largest * max(1, len(certificate.pairs))
+    values = [prepared.aims.value(name, arcs, scores) for name in named]
+    slack = [TOLERANCE * largest * (max(1, len(certificate.pairs)) if name == "total" else 1) for name in named]
     proofs = prove(prepared.instance, prepared.unlisted(*arcs))
     return all(
-        _holds(tier, proof, len(certificate.pairs), total, slack)
-        for tier, proof in zip(certificate.tiers, proofs, strict=True)
+        _holds(tier, proof, value, off)
+        for tier, proof, value, off in zip(certificate.tiers, proofs, values, slack, strict=True)
     )
 
 
@@ -62,11 +67,19 @@ def _feasible(certificate: Certificate, prepared: Prepared, setup: Setup) -> Arc
     return Arcs(i, j)
 
 
-def _holds(tier: TierProof, proof: TierResult, count: int, total: float, slack: float) -> bool:
+def _holds(tier: TierProof, proof: TierResult, value: TierValue, slack: float) -> bool:
     """Say whether one tier reaches what it says, and is optimal if it says so."""
-    if isinstance(tier.value, tuple) or isinstance(tier.bound, tuple):
+    said, is_ = _numbers(tier.value), _numbers(value)
+    alike = isinstance(tier.value, tuple) == isinstance(tier.bound, tuple) == isinstance(value, tuple)
+    if not alike or len(said) != len(is_) or len(_numbers(tier.bound)) != len(is_):
         return False
-    value, tolerance = (count, 0.0) if tier.name == "coverage" else (total, slack)
-    reached = abs(tier.value - value) <= tolerance
-    honest = proof.optimal and proof.prices is not None if tier.optimal else tier.bound >= tier.value
-    return reached and honest
+    exact = tier.name in COUNTED
+    reached = all(abs(one - other) <= (0 if exact else slack) for one, other in zip(said, is_, strict=True))
+    if tier.optimal:
+        return reached and proof.optimal and proof.prices is not None
+    bound = _numbers(tier.bound)
+    return reached and (bound <= said if tier.name == "balance" else bound >= said)
+
+
+def _numbers(value: TierValue) -> tuple[int | float, ...]:
+    return value if isinstance(value, tuple) else (value,)

@@ -10,7 +10,6 @@ Stable matchings are another matter: :mod:`stable <mentormatch.solvers.stable>`.
 
 from mentormatch.solvers.choice import (
     KNOWN_TIERS,
-    SOLVABLE_TIERS,
     SOLVERS,
     Hungarian,
     Network,
@@ -26,7 +25,6 @@ from mentormatch.solvers.tiers import LARGEST_WITH_TIES, is_feasible, solve_tier
 __all__ = [
     "KNOWN_TIERS",
     "LARGEST_WITH_TIES",
-    "SOLVABLE_TIERS",
     "SOLVERS",
     "STABLE",
     "Feasibility",

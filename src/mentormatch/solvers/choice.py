@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 KNOWN_TIERS = ("coverage", "priority", "wishes", "floor", "leximin", "total", "balance", "least_change")
 """Every tier that has a meaning."""
 
-SOLVABLE_TIERS = ("coverage", "total")
-"""The tiers that can be solved."""
+NEED_COVERAGE = ("floor", "leximin", "balance", "least_change")
+"""The tiers that need ``coverage`` before them: without it, leaving everybody out may be best."""
 
 
 class Hungarian:
@@ -128,14 +128,12 @@ def _needs(form: Form) -> str:
 
 
 def check_objective(objective: tuple[str, ...]) -> None:
-    """Check that every tier is known, can be solved and is named once.
+    """Check that every tier is known, is named once and has before it what it needs.
 
     Raises
     ------
     InputError
-        Naming the tier that does not exist or comes twice, or if there is none.
-    UnsupportedProblem
-        Naming a tier that cannot be solved yet.
+        Naming the tier that does not exist, comes twice or needs ``coverage`` before it, or if there is none.
     """
     if objective == STABLE:
         return
@@ -150,11 +148,10 @@ def check_objective(objective: tuple[str, ...]) -> None:
         if tier not in KNOWN_TIERS:
             msg = f'there is no tier "{tier}"; the tiers are {known}'
             raise InputError(msg)
-    for tier in objective:
+    for place, tier in enumerate(objective):
         if objective.count(tier) > 1:
             msg = f'the tier "{tier}" is in the objective twice'
             raise InputError(msg)
-        if tier not in SOLVABLE_TIERS:
-            can = " and ".join(f'"{name}"' for name in SOLVABLE_TIERS)
-            msg = f'the tier "{tier}" cannot be solved yet; {can} can'
-            raise UnsupportedProblem(msg)
+        if tier in NEED_COVERAGE and "coverage" not in objective[:place]:
+            msg = f'the tier "{tier}" needs "coverage" before it: otherwise leaving everybody out may be best'
+            raise InputError(msg)

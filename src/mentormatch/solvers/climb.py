@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,8 @@ from mentormatch.solvers.face import Face, Level, less
 from mentormatch.solvers.flows import Ends, push
 from mentormatch.solvers.kept import count, distinct
 from mentormatch.solvers.loops import in_loops
-from mentormatch.solvers.potentials import LARGEST, Part, finish, proves
+from mentormatch.solvers.potentials import LARGEST, Part, Steps, finish, proves
+from mentormatch.solvers.weights import Even
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +71,10 @@ class Climb:
     rounds: int = 0
     labels: Prices | None = None
     """The last labels of the tier that is being solved: they bound what it could still reach."""
+    whole: bool = False
+    """Whether every free pair is kept: from then on it stays so, as faces only narrow."""
+    told: tuple[NDArray[np.int64], int, NDArray[np.int8]] | None = field(default=None, repr=False)
+    """The standing of the kept pairs in the first so many levels."""
 
     def tier(self, kind: Kind, engine: Engine | None, *, improve: bool = True) -> TierResult:
         """Settle one tier and narrow the face to it.
@@ -98,18 +103,18 @@ class Climb:
         if prices is None:
             value = self.value(kind)
             return TierResult(
-                kind, value, max(value + 1, tier_bound(self.table, self.face, kind, self.kept, self.labels))
+                _name(kind), value, max(value + 1, tier_bound(self.table, self.face, kind, self.kept, self.labels))
             )
         self.face = self.face.after(Level(kind, prices), self.kept.loads())
         value = self.value(kind)
-        return TierResult(kind, value, value, prices)
+        return TierResult(_name(kind), value, value, prices)
 
     def witness(self, kind: Kind, prices: Prices) -> TierResult | None:
         """Settle a tier with prices from elsewhere, if they prove it: signs, kept pairs and every other pair."""
         n, m = self.table.shape
         if prices.u.shape != (n,) or prices.v.shape != (m,) or max(_size(prices.u), _size(prices.v)) >= LARGEST:
             return None
-        _, part = self._part(kind)
+        _, part = self.part(kind)
         if not proves(part, prices):
             return None
         _, offenders = violations(self.table, self.face, kind, prices, self.kept, _MORE)
@@ -117,7 +122,7 @@ class Climb:
             return None
         self.face = self.face.after(Level(kind, prices), self.kept.loads())
         value = self.value(kind)
-        return TierResult(kind, value, value, prices)
+        return TierResult(_name(kind), value, value, prices)
 
     def value(self, kind: Kind) -> int:
         """Add up what the present matching is worth, exactly."""
@@ -130,7 +135,7 @@ class Climb:
         if not self._gather("ties"):
             self._weigh("ties", engine, complete=False, improve=True)
             return
-        free, part = self._part("ties")
+        free, part = self.part("ties")
         loops = in_loops(part)
         if not (loops & ~part.used).any():
             return
@@ -151,25 +156,57 @@ class Climb:
 
     def _gather(self, kind: Kind) -> bool:
         """Keep the pairs that a tier starts with; say whether these are all free pairs."""
+        if self.whole:
+            return True
         n, m = self.table.shape
         few = _FEW_CELLS if n * m <= _FEW_CELLS else _FEW_FREE * (n + m) if self.face.levels else 0
         keys = free_pairs(self.table, self.face, few) if few else None
-        complete = keys is not None
+        self.whole = keys is not None
         if keys is None:
             keys = best_pairs(self.table, self.face, "total" if kind == "coverage" else kind, EACH)
         self.kept = self.kept.adding(keys)
-        return complete
+        return self.whole
 
-    def _part(self, kind: Kind) -> tuple[NDArray[np.int64], Part]:
+    def part(self, kind: Kind) -> tuple[NDArray[np.int64], Part]:
         """Cut out what may still change: the positions of free kept pairs, and the b-matching they make."""
         kept = self.kept
-        standing = self.face.standing(self.table, kept.i, kept.j)
+        standing = self._standing()
         free = np.flatnonzero(standing == 0)
         fixed = kept.used & (standing > 0)
         rows = less(self.face.rows, count(kept.i[fixed], kept.shape[0]))
-        columns = less(self.face.columns, count(kept.j[fixed], kept.shape[1]))
+        settled = count(kept.j[fixed], kept.shape[1])
         i, j = kept.i[free], kept.j[free]
-        return free, Part(i, j, self.table.pairs(kind, i, j), kept.used[free], rows, columns)
+        part = Part(i, j, self.table.pairs(kind, i, j), kept.used[free], rows, less(self.face.columns, settled))
+        if isinstance(kind, Even):
+            part = replace(part, steps=Steps(kind.costs, kind.held + settled))
+        return free, part
+
+    def _standing(self) -> NDArray[np.int8]:
+        """Tell of the kept pairs whether they are lost, free or fixed; what earlier levels said is remembered."""
+        known = None
+        if self.told is not None and self.told[0] is self.kept.keys and self.told[1] <= len(self.face.levels):
+            known = self.told[1:]
+        standing = self.face.standing(self.table, self.kept.i, self.kept.j, known)
+        self.told = self.kept.keys, len(self.face.levels), standing
+        return standing
+
+    def settle(self, kind: Kind) -> None:
+        """Narrow the face to the matchings that, as the present one, are worth 0 where no pair is worth more."""
+        none = Prices(*(np.zeros(size, np.int64) for size in self.table.shape))
+        self.face = self.face.after(Level(kind, none), self.kept.loads())
+
+    def reaches(self, kind: Kind, target: int, engine: Engine | None, *, keep: bool) -> bool:
+        """Say whether some matching of the face is worth this much, and move to it if it is to be kept."""
+        before = self.kept.keys[self.kept.used]
+        found = False
+        self.tick()
+        try:
+            self._weigh(kind, engine, complete=self._gather(kind), improve=True)
+            found = self.value(kind) >= target
+        finally:
+            if not (keep and found):
+                self.kept = self.kept.using(before)
+        return found
 
     def _use(self, positions: NDArray[np.int64], used: NDArray[np.bool_]) -> None:
         mask = self.kept.used.copy()
@@ -180,7 +217,7 @@ class Climb:
 
     def _cover(self, *, complete: bool, improve: bool) -> Prices | None:
         while True:
-            free, part = self._part("coverage")
+            free, part = self.part("coverage")
             loads = count(part.i[part.used], len(part.rows)), count(part.j[part.used], len(part.columns))
             none = np.zeros_like(loads[0]), np.zeros_like(loads[1])
             room = part.rows.upper - loads[0], part.columns.upper - loads[1]
@@ -204,10 +241,10 @@ class Climb:
         # The engine is asked once: what pricing adds later changes little, and the finish does that faster.
         proposal = None
         if engine is not None:
-            proposal = self._propose(kind, engine, *self._part(kind), complete=complete)
+            proposal = self._propose(kind, engine, *self.part(kind), complete=complete)
         prices = None if proposal is None else proposal.guess
         while True:
-            free, part = self._part(kind)
+            free, part = self.part(kind)
             done = finish(part, prices or _zero(part), improve=improve, deadline=self.deadline)
             self._use(free, done.used)
             self.labels = done.prices
@@ -255,6 +292,10 @@ class Climb:
         w = self.table.pairs(kind, i, j)
         proposed = Part(i, j, w, np.ones(len(i), bool), part.rows, part.columns)
         return proposed.keeps_bounds(proposed.used) and int(w.sum()) >= part.value(part.used)
+
+
+def _name(kind: Kind) -> str:
+    return kind if isinstance(kind, str) else type(kind).__name__
 
 
 def _matrix(table: Table, face: Face, kind: Kind) -> NDArray[np.int64]:

@@ -16,6 +16,8 @@ row above its least   ``a[i] >= h``
 column below its most ``b[j] >= h``
 column above least    ``h >= b[j]``
 ====================  ===========================
+
+Where a further partner of a column costs something, that stands beside ``h`` in the last two.
 """
 
 from __future__ import annotations
@@ -48,6 +50,33 @@ _NONE = -1
 
 
 @dataclass(frozen=True)
+class Steps:
+    """What one more partner of each column costs, growing with those that it has.
+
+    Attributes
+    ----------
+    costs
+        ``costs[j, k]`` is the cost of the partner after ``k`` others.
+    held
+        Partners of each column that are no listed pairs.
+    """
+
+    costs: NDArray[np.int64]
+    held: NDArray[np.int64]
+
+    def around(self, loads: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return what the next partner of each column would cost, and what its last one did."""
+        width, columns = self.costs.shape[1], np.arange(len(loads))
+        after = self.held + loads
+        return self.costs[columns, np.minimum(after, width - 1)], self.costs[columns, np.maximum(after - 1, 0)]
+
+    def rise(self, before: NDArray[np.int64], after: NDArray[np.int64]) -> int:
+        """Return how much more loads cost that differ by one at most."""
+        next_, last = self.around(before)
+        return int(next_[after > before].sum()) - int(last[after < before].sum())
+
+
+@dataclass(frozen=True)
 class Part:
     """A b-matching over listed pairs, in row order: what engines propose for and what is finished here.
 
@@ -59,6 +88,8 @@ class Part:
         The present matching, which keeps the bounds.
     rows, columns
         How many of these pairs each person may and must have.
+    steps
+        What every further partner of a column costs, if it costs anything.
     """
 
     i: NDArray[np.int64]
@@ -67,6 +98,7 @@ class Part:
     used: NDArray[np.bool_]
     rows: Bounds
     columns: Bounds
+    steps: Steps | None = None
 
     def value(self, used: NDArray[np.bool_]) -> int:
         """Add up the weights of some pairs, exactly."""
@@ -155,13 +187,14 @@ def proves(part: Part, prices: Prices) -> bool:
     u, v = prices
     surplus = part.w - u[part.i] - v[part.j]
     rows, columns = count(part.i[part.used], len(u)), count(part.j[part.used], len(v))
+    next_, last = (0, 0) if part.steps is None else part.steps.around(columns)
     return bool(
         (surplus[part.used] >= 0).all()
         and (surplus[~part.used] <= 0).all()
         and (u[rows < part.rows.upper] <= 0).all()
         and (u[rows > part.rows.lower] >= 0).all()
-        and (v[columns < part.columns.upper] <= 0).all()
-        and (v[columns > part.columns.lower] >= 0).all()
+        and ((v - next_)[columns < part.columns.upper] <= 0).all()
+        and ((v - last)[columns > part.columns.lower] >= 0).all()
     )
 
 
@@ -188,6 +221,8 @@ class _Labels:
         rows, columns = count(self.ui, self.n), count(self.uj, self.m)
         self.row_more, self.row_less = rows < part.rows.upper, rows > part.rows.lower
         self.column_more, self.column_less = columns < part.columns.upper, columns > part.columns.lower
+        zero = np.zeros(self.m, np.int64)
+        self.next, self.last = (zero, zero) if part.steps is None else part.steps.around(columns)
         self.before[:], self.arc[:] = _NONE, _NONE
 
     def prices(self) -> Prices:
@@ -222,7 +257,7 @@ class _Labels:
     def _columns(self, *, noting: bool) -> bool:
         b = self.b.copy()
         if self.column_more.any():
-            b = np.where(self.column_more, np.maximum(b, self.h), b)
+            b = np.where(self.column_more, np.maximum(b, self.h - self.next), b)
         reach = self.a[self.ui] - self.uw
         np.maximum.at(b, self.uj, reach)
         raised = b > self.b
@@ -240,7 +275,7 @@ class _Labels:
 
     def _hub(self) -> bool:
         rows = np.where(self.row_more, self.a, CLOSED)
-        columns = np.where(self.column_less, self.b, CLOSED)
+        columns = np.where(self.column_less, self.b + self.last, CLOSED)
         everybody = np.concatenate((rows, columns, [CLOSED]))
         top = int(everybody.argmax())
         if everybody[top] <= self.h:
@@ -265,10 +300,13 @@ class _Labels:
         flips = self.arc[cycle]
         flips = flips[flips != _NONE]
         gain = int(self.part.w[flips][~self.used[flips]].sum()) - int(self.part.w[flips][self.used[flips]].sum())
+        before = count(self.part.j[self.used], self.m)
+        self.used[flips] = ~self.used[flips]
+        if self.part.steps is not None:
+            gain -= self.part.steps.rise(before, count(self.part.j[self.used], self.m))
         if gain <= 0:
             msg = "a cycle of predecessors without gain"
             raise AssertionError(msg)
-        self.used[flips] = ~self.used[flips]
         self.cycles += 1
         self.renew()
         self.restart(2 * LARGEST)

@@ -46,7 +46,7 @@ class Preferences:
     def __init__(self, instance: Instance) -> None:
         self.instance, self.shape = instance, instance.shape
         self._exponent = exponent(instance)
-        self._keys = tuple(_sorted(ranks.i * self.shape[1] + ranks.j, ranks.rank) for ranks in instance.ranks or ())
+        self._keys = tuple(_sorted(ranks.i * self.shape[1] + ranks.j, ranks.rank) for ranks in instance.wished or ())
 
     def slices(self, side: int) -> Iterator[slice]:
         """Yield slices of one side (0 mentees, 1 mentors), small enough for the memory of a block."""

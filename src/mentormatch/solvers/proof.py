@@ -14,13 +14,15 @@ from mentormatch.network import TierResult
 from mentormatch.solvers.climb import Climb
 from mentormatch.solvers.face import Face
 from mentormatch.solvers.kept import Kept
+from mentormatch.solvers.settle import open_tier, settle
 from mentormatch.solvers.table import Table
-from mentormatch.solvers.tiers import Clock, empty_tier, is_feasible, kind_of, open_tier
+from mentormatch.solvers.tiers import Clock, empty_tier, is_feasible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mentormatch.network import Arcs, Instance, Prices, Progress
+    from mentormatch.solvers.table import Kind
 
 
 def prove(
@@ -58,21 +60,22 @@ def prove(
     if not is_feasible(instance, arcs):
         msg = "the matching is not feasible"
         raise ValueError(msg)
-    kinds = tuple(kind_of(name) for name in instance.objective)
+    names = instance.objective
     if 0 in instance.shape:
-        return tuple(empty_tier(instance, kind) for kind in kinds)
+        return tuple(empty_tier(instance, name) for name in names)
     keys = np.asarray(arcs.i, np.int64) * instance.shape[1] + np.asarray(arcs.j, np.int64)
-    clock = Clock(None, progress, len(kinds), "prove")
+    clock = Clock(None, progress, len(names), "prove")
     kept = Kept.of(instance.shape, np.empty(0, np.int64), keys)
     climb = Climb(Table(instance), Face.whole(instance), kept, clock)
     results: list[TierResult] = []
-    for number, kind in enumerate(kinds):
+    for number, name in enumerate(names):
         clock.done = number
         prices = guess[number] if number < len(guess) else None
-        result = climb.witness(kind, prices) if prices is not None else None
-        results.append(result or climb.tier(kind, None, improve=False))
+        kind: Kind = "coverage" if name == "coverage" else "total"
+        result = climb.witness(kind, prices) if prices is not None and name == kind else None
+        results.append(result or settle(climb, name, None, improve=False))
         if results[-1].prices is None:
-            results += [open_tier(climb, kind) for kind in kinds[number + 1 :]]
+            results += [open_tier(climb, name) for name in names[number + 1 :]]
             break
-    clock.report(len(kinds))
+    clock.report(len(names))
     return tuple(results)

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mentormatch.network import Instance
+    from mentormatch.solvers.weights import Weight
 
-Kind: TypeAlias = Literal["coverage", "total", "ties"]
-"""What a pair weighs: 1, its score on the grid, or its keyed hash."""
+Kind: TypeAlias = "Literal['coverage', 'total', 'ties'] | Weight"
+"""What a pair weighs: 1, its score on the grid, its keyed hash, or whatever a weight says."""
 
 CACHE_BYTES = 256 << 20
 """Weights of all pairs are kept as long as all of them together stay below this; else they are computed again."""
@@ -40,8 +41,9 @@ class Table:
         self.exponent = exponent(instance)
         self._total: NDArray[np.int64] | None = None
         cells = self.shape[0] * self.shape[1]
-        self._keep = cells * 8 <= CACHE_BYTES
-        if self._keep:
+        self.keeps = cells * 8 <= CACHE_BYTES
+        """Whether the scores of all pairs are in memory."""
+        if self.keeps:
             self._total = np.empty(self.shape, np.int64)
             for rows in self.slices():
                 self._total[rows] = self._score(rows)
@@ -76,10 +78,14 @@ class Table:
         ndarray of int64
             A rectangle that must not be written to.
         """
+        if kind != "total":
+            mask = self.allowed(rows) if mask is None else mask
         if kind == "ties":
-            return self._ties(rows, self.allowed(rows) if mask is None else mask)
+            return self._ties(rows, mask)  # type: ignore[arg-type]
         if kind == "coverage":
-            return np.where(self.allowed(rows) if mask is None else mask, np.int64(1), CLOSED)
+            return np.where(mask, np.int64(1), CLOSED)  # type: ignore[arg-type]
+        if not isinstance(kind, str):
+            return np.where(mask, kind.block(self, rows), CLOSED)  # type: ignore[arg-type]
         total = self._score(rows) if self._total is None else self._total[rows]
         return total if mask is None else np.where(mask, total, CLOSED)
 
@@ -102,6 +108,8 @@ class Table:
             return np.ones(len(i), np.int64)
         if kind == "ties":
             return self.instance.tie_pairs(i, j)
+        if not isinstance(kind, str):
+            return kind.pairs(self, i, j)
         if self._total is not None:
             return self._total[i, j]
         return quantise(self.instance.score_pairs(i, j), self.exponent)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mentormatch.network import Arcs, Prices, Solution, TierResult
-from mentormatch.solvers.bound import tier_bound
 from mentormatch.solvers.climb import Climb, OutOfTime
 from mentormatch.solvers.face import Face
 from mentormatch.solvers.grid import most_pairs
 from mentormatch.solvers.kept import Kept, distinct
 from mentormatch.solvers.minimums import Feasibility
+from mentormatch.solvers.reach import reached
+from mentormatch.solvers.settle import open_tier, settle
 from mentormatch.solvers.table import Table
 
 if TYPE_CHECKING:
     from mentormatch.network import Instance, Progress
     from mentormatch.solvers.engine import Engine
-    from mentormatch.solvers.table import Kind
 
 LARGEST_WITH_TIES = 25_000_000
 """Pairs up to which the last, implicit tier is solved; above it, equal matchings are told apart by nothing."""
@@ -61,27 +61,27 @@ def solve_tiers(
     Short
         If minimums cannot be met.
     """
-    kinds = tuple(kind_of(name) for name in instance.objective)
+    names = instance.objective
     if 0 in instance.shape:
         Feasibility(instance).meet(instance.mentees, instance.mentors)
         none = np.empty(0, np.int64)
-        return Solution(Arcs(none, none), tuple(empty_tier(instance, kind) for kind in kinds))
-    tick = Clock(deadline, progress, len(kinds) + 1)
+        return Solution(Arcs(none, none), tuple(empty_tier(instance, name) for name in names))
+    tick = Clock(deadline, progress, len(names) + 1)
     climb = Climb(Table(instance), Face.whole(instance), _first(instance, warm), tick, deadline)
     results: list[TierResult] = []
     cells = instance.shape[0] * instance.shape[1]
     ties = cells <= LARGEST_WITH_TIES and most_pairs(instance) <= MOST_MADE_WITH_TIES
     try:
-        for kind in kinds:
-            results.append(climb.tier(kind, engine))
+        for name in names:
+            results.append(settle(climb, name, engine))
             tick.done = len(results)
         if ties:
             climb.ties(engine)
     except OutOfTime:
         ties = False
-    tick.report(len(kinds) + 1)
-    for kind in kinds[len(results) :]:
-        results.append(open_tier(climb, kind))
+    tick.report(len(names) + 1)
+    for name in names[len(results) :]:
+        results.append(open_tier(climb, name))
         climb.labels = None
     used = climb.kept.used
     return Solution(Arcs(climb.kept.i[used], climb.kept.j[used]), tuple(results), ties, max(1, climb.rounds))
@@ -103,11 +103,6 @@ class Clock:
         """Tell how many tiers are done."""
         if self.progress is not None:
             self.progress(self.stage, done, self.total)
-
-
-def kind_of(name: str) -> Kind:
-    """Translate the name of a tier into what a pair weighs in it."""
-    return cast("Kind", name)
 
 
 def _first(instance: Instance, warm: Solution | None) -> Kept:
@@ -144,13 +139,9 @@ def is_feasible(instance: Instance, arcs: Arcs) -> bool:
     )
 
 
-def empty_tier(instance: Instance, kind: Kind) -> TierResult:
+def empty_tier(instance: Instance, name: str) -> TierResult:
     """Settle a tier of a problem with nobody on one side."""
     n, m = instance.shape
-    return TierResult(kind, 0, 0, Prices(np.zeros(n, np.int64), np.zeros(m, np.int64)))
-
-
-def open_tier(climb: Climb, kind: Kind) -> TierResult:
-    """Say of a tier that was not finished what there is and what there could be."""
-    value = climb.value(kind)
-    return TierResult(kind, value, max(value, tier_bound(climb.table, climb.face, kind, climb.kept, climb.labels)))
+    nobody = np.empty(0, np.int64)
+    value = reached(Table(instance), name, nobody, nobody)
+    return TierResult(name, value, value, Prices(np.zeros(n, np.int64), np.zeros(m, np.int64)))
