@@ -114,6 +114,9 @@ class Instance:
     held
         Pairs that are made outside the problem: how many each mentor has, and the lowest of
         their scores. They count in ``balance`` and in ``floor``.
+    apart
+        Who may not share a partner: ``(side, a, b)`` with side 0 for two mentees, 1 for two
+        mentors; solvers that do not support ``COUPLED`` do not look at it.
     most_pairs
         The most pairs that people's own bounds allow, rules ignored: it sets the grid too, which
         no rule may move. None: as the bounds say.
@@ -140,6 +143,7 @@ class Instance:
     previous: Arcs | None = None
     capacities: NDArray[np.int64] | None = None
     held: Held | None = None
+    apart: tuple[tuple[int, int, int], ...] = ()
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -46,11 +46,19 @@ def test_a_solver_that_cannot_names_the_need_and_one_that_can():
     assert "network" in str(caught.value)
 
 
+def test_rules_that_couple_pairs_are_branched_on():
+    """Rules that couple pairs go to the one solver that can, and another one asked for says so."""
+    assert choose(form(Need.COUPLED)).name == "branching"
+    with pytest.raises(UnsupportedProblem, match="couple several pairs") as caught:
+        choose(form(Need.COUPLED), "network")
+    assert "branching" in str(caught.value)
+
+
 @pytest.mark.parametrize("name", ["auto", "network"])
 def test_a_need_that_nobody_meets_is_told(name):
-    """Rules that couple pairs are beyond every solver so far, whichever is asked."""
-    with pytest.raises(UnsupportedProblem, match="couple several pairs"):
-        choose(form(Need.COUPLED), name)
+    """Bounds on groups are beyond every solver so far, whichever is asked."""
+    with pytest.raises(UnsupportedProblem, match="groups of people"):
+        choose(form(Need.GROUPS), name)
 
 
 def test_an_object_with_both_methods_passes():

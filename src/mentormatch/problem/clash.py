@@ -45,7 +45,7 @@ def check_fixed(setup: Setup) -> None:
         Naming the pairs, never the rule.
     """
     roster, compiled = setup.roster, setup.compiled
-    refused = [pair for pair in setup.fixed if not _may_be(setup, pair)]
+    refused = [pair for pair in setup.fixed if not _may_be(setup, pair)] or _sharing(setup)
     if refused:
         raise _refused(_pairs(setup, refused))
     sides = (
@@ -62,6 +62,17 @@ def check_fixed(setup: Setup) -> None:
         # the fewest places first: whoever has none makes any larger set reducible
         places, side, one, mine = min(over, key=lambda found: found[:3])
         raise _too_many(f"{side} {one}", places, _pairs(setup, mine))
+
+
+def _sharing(setup: Setup) -> list[Fixed]:
+    """Return the first two fixed pairs by which two people share a partner against a rule."""
+    for term in setup.compiled.not_both:
+        of_mentees = term.side == "mentees"
+        held = {(pair.i, pair.j) if of_mentees else (pair.j, pair.i): pair for pair in setup.fixed}
+        for own, partner in held:
+            if own == term.a and (term.b, partner) in held:
+                return [held[term.a, partner], held[term.b, partner]]
+    return []
 
 
 def _refused(pairs: list[tuple[str, str]]) -> Infeasible:
@@ -170,6 +181,11 @@ class _Search:
         half = len(some) // 2
         later = self._of(minimums, kept + some[:half], some[half:], fresh=True)
         return self._of(minimums, kept + later, some[:half], fresh=bool(later)) + later
+
+
+def rules_clash() -> Infeasible:
+    """Return the error where the minimums could be met but for rules that are never named."""
+    return Infeasible(f"The locks and minimums cannot all be kept, {BACKGROUND}.")
 
 
 def _told(setup: Setup, prepared: Prepared, needed: list[tuple[int, int]], locks: list[Fixed]) -> Infeasible:

@@ -147,6 +147,7 @@ def prepare(
         objective=objective,
         memory=memory,
         most_pairs=compiled.most_pairs,
+        apart=_apart(compiled, mentees, mentors),
         **aims.arrays(mentees, mentors, fixed, least),
         **_room(scores, compiled, fixed, (mentees, mentors)),
     )
@@ -168,7 +169,7 @@ def _room(
 ) -> dict[str, Any]:
     """Return what fixed pairs leave: the bounds of both sides, and which pairs may still be made."""
     mentees, mentors = orders
-    allowed = Allowed(compiled, scores, fixed, lifted)
+    allowed = Allowed(compiled, scores, (*fixed, *_shut(compiled, fixed)), lifted)
     left = reduced(compiled.mentee_bounds, [pair.i for pair in fixed])
     right = reduced(compiled.mentor_bounds, [pair.j for pair in fixed])
     return {
@@ -177,6 +178,28 @@ def _room(
         "allowed_block": lambda rows, columns: allowed.block(mentees[rows], mentors[columns]),
         "allowed_pairs": lambda i, j: allowed.pairs(mentees.rows[i], mentors.rows[j]),
     }
+
+
+def _apart(compiled: Compiled, mentees: Order, mentors: Order) -> tuple[tuple[int, int, int], ...]:
+    """Return by position who may not share a partner, sorted: the listing order decides nothing."""
+    found = set()
+    for term in compiled.not_both:
+        side, order = (0, mentees) if term.side == "mentees" else (1, mentors)
+        a, b = sorted(order.back(np.array([term.a, term.b], np.int64)).tolist())
+        found.add((side, a, b))
+    return tuple(sorted(found))
+
+
+def _shut(compiled: Compiled, fixed: Sequence[Fixed]) -> list[Fixed]:
+    """Return the pairs that fixed ones rule out, because two people may not share a partner."""
+    shut = []
+    for term in compiled.not_both:
+        for one, other in ((term.a, term.b), (term.b, term.a)):
+            if term.side == "mentees":
+                shut += [Fixed(other, pair.j) for pair in fixed if pair.i == one]
+            else:
+                shut += [Fixed(pair.i, other) for pair in fixed if pair.j == one]
+    return shut
 
 
 def form_of(compiled: Compiled, instance: Instance, *, coupled: bool) -> Form:

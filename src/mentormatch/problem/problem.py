@@ -25,8 +25,8 @@ from mentormatch.network import Progress, Short, Solution, Solver
 from mentormatch.people import Pool, Request
 from mentormatch.problem.aims import Aims
 from mentormatch.problem.build import assemble, assemble_scores, listed
-from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash, minimums_missed
-from mentormatch.problem.coupling import may_bind
+from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash, minimums_missed, rules_clash
+from mentormatch.problem.coupling import broken, may_bind
 from mentormatch.problem.given import Given
 from mentormatch.problem.instance import Prepared, form_of, prepare
 from mentormatch.problem.plan import UNSET, Unset
@@ -347,15 +347,23 @@ class Problem:
         except Short as error:
             short = error
         if short is not None:
+            if not len(short.mentees) and not len(short.mentors):
+                raise rules_clash()
             missed = minimums_missed(self._setup, prepared, short)
             raise missed or minimums_clash(self._setup, prepared, short)
-        if not (isinstance(solution, Solution) and is_feasible(prepared.instance, solution.arcs)):
+        if not (isinstance(solution, Solution) and self._keeps_rules(prepared, solution)):
             raise InputError(
                 Fault(("solver",), "bad_solver", f"the solver {solver.name} returned a matching that breaks a rule")
             )
         if not _is_ours(solver):
             solution = Solution(solution.arcs, proved(prepared.instance, solution.arcs), solution.ties, solution.rounds)
         return solution
+
+    def _keeps_rules(self, prepared: Prepared, solution: Solution) -> bool:
+        if not is_feasible(prepared.instance, solution.arcs):
+            return False
+        made = prepared.listed(solution.arcs)
+        return not any(broken(term, made) for term in self._setup.compiled.not_both)
 
     def _verify(self, certificate: Certificate) -> None:
         """Check a certificate against this problem; called by ``Certificate.verify``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from mentormatch.network import Arcs
 from mentormatch.problem.coupling import broken
 from mentormatch.problem.stable import is_stable_proof
-from mentormatch.solvers import STABLE, is_feasible, prove
+from mentormatch.solvers import STABLE, Branching, is_feasible, prove
 
 if TYPE_CHECKING:
     from mentormatch.matching import Certificate, TierProof
@@ -43,10 +44,30 @@ def check_certificate(certificate: Certificate, prepared: Prepared, setup: Setup
     values = [prepared.aims.value(name, arcs, scores) for name in named]
     slack = [TOLERANCE * largest * (max(1, len(certificate.pairs)) if name == "total" else 1) for name in named]
     proofs = prove(prepared.instance, prepared.unlisted(*arcs))
+    if prepared.instance.apart and not all(proof.optimal for proof in proofs):
+        # the best pairs without the rules over several pairs break one of them: there is no proof by prices
+        proofs = _solved_again(prepared, values, setup, slack)
     return all(
         _holds(tier, proof, value, off)
         for tier, proof, value, off in zip(certificate.tiers, proofs, values, slack, strict=True)
     )
+
+
+def _solved_again(
+    prepared: Prepared, values: list[TierValue], setup: Setup, slack: list[float]
+) -> tuple[TierResult, ...]:
+    """Solve a problem with coupled rules once more: a tier is optimal if it reaches as much."""
+    again = Branching().solve(prepared.instance)
+    best = prepared.listed(again.arcs)
+    scores = setup.scores.pairs(*best)
+    as_good = True
+    proofs = []
+    for tier, value, off in zip(again.tiers, values, slack, strict=True):
+        reached = _numbers(prepared.aims.value(tier.name, best, scores))
+        as_good &= all(abs(one - other) <= off for one, other in zip(reached, _numbers(value), strict=False))
+        as_good &= len(reached) == len(_numbers(value))
+        proofs.append(tier if as_good else replace(tier, prices=None))
+    return tuple(proofs)
 
 
 def _feasible(certificate: Certificate, prepared: Prepared, setup: Setup) -> Arcs | None:

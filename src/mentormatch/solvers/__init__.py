@@ -8,6 +8,7 @@ and every pair is held against those prices before the tier is called optimal.
 Stable matchings are another matter: :mod:`stable <mentormatch.solvers.stable>`.
 """
 
+from mentormatch.solvers.branching import Branching
 from mentormatch.solvers.choice import (
     KNOWN_TIERS,
     SOLVERS,
@@ -27,6 +28,7 @@ __all__ = [
     "LARGEST_WITH_TIES",
     "SOLVERS",
     "STABLE",
+    "Branching",
     "Feasibility",
     "Hungarian",
     "Network",

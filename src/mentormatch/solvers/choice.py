@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mentormatch.errors import InputError, UnsupportedProblem
 from mentormatch.network import Need
+from mentormatch.solvers.branching import Branching
 from mentormatch.solvers.engine import FirstOf
 from mentormatch.solvers.lap import Assignment
 from mentormatch.solvers.lp import Transport
@@ -69,7 +70,7 @@ class Network:
         return solve_tiers(instance, Transport(), warm=warm, deadline=deadline, progress=progress)
 
 
-SOLVERS: tuple[Solver, ...] = (Hungarian(), Network(), Stable())
+SOLVERS: tuple[Solver, ...] = (Hungarian(), Network(), Stable(), Branching())
 """The solvers in the order in which ``"auto"`` asks them."""
 
 
