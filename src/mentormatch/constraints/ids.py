@@ -78,5 +78,5 @@ def rows_of(pool: Pool, who: str) -> tuple[list[int], list[int]]:
 
 def _meant(pool: Pool, who: str) -> list[str]:
     """Return the ids of everybody who may be meant, as for vetoes; the index is made once a pool."""
-    directory: Directory = pool._cached(("directory",), lambda: Directory(*pool._sides))  # noqa: SLF001
+    directory: Directory = pool._cached(("directory",), lambda: Directory(*pool._sides))  # noqa: SLF001  # names are for rules, not for the public
     return sorted(directory.may_mean((who,), "mentees") | directory.may_mean((who,), "mentors"))

@@ -51,7 +51,7 @@ def _proof(matching: Matching) -> list[str]:
 
 def _first_pairs(matching: Matching) -> list[str]:
     say, shown = words(), matching.pairs[:SHOWN]
-    names = [(matching._label(pair.mentee, "mentee"), matching._label(pair.mentor, "mentor")) for pair in shown]  # noqa: SLF001
+    names = [(matching._label(pair.mentee, "mentee"), matching._label(pair.mentor, "mentor")) for pair in shown]
     widths = [min(_WIDEST_NAME, max((columns(fit(row[k], WIDTH)) for row in names), default=0)) for k in (0, 1)]
     lines = [
         f"  {pad(mentee, widths[0])} – {pad(mentor, widths[1])}  {say.number(pair.score)}"

@@ -37,8 +37,8 @@ def _narwhals_frame(matching: Matching, *, backend: str | None, ids: str, names:
     data: dict[str, Sequence[Any]] = {}
     schema: dict[str, Any] = {}
     sides = (
-        ("mentee", [pair.mentee for pair in matching], matching._mentee_names, matching.whole_ids[0]),  # noqa: SLF001
-        ("mentor", [pair.mentor for pair in matching], matching._mentor_names, matching.whole_ids[1]),  # noqa: SLF001
+        ("mentee", [pair.mentee for pair in matching], matching._mentee_names, matching.whole_ids[0]),
+        ("mentor", [pair.mentor for pair in matching], matching._mentor_names, matching.whole_ids[1]),
     )
     for role, column, shown, whole in sides:
         numbers = _as_numbers(column) if whole and ids == "as_given" else None
@@ -130,9 +130,9 @@ def _pair_table(matching: Matching, language: str) -> tuple[list[str], list[list
     say = words(language)
     columns: list[tuple[str, Sequence[Any]]] = [
         ("mentee", [pair.mentee for pair in matching]),
-        ("mentee_name", [matching._mentee_names[pair.mentee] for pair in matching]),  # noqa: SLF001
+        ("mentee_name", [matching._mentee_names[pair.mentee] for pair in matching]),
         ("mentor", [pair.mentor for pair in matching]),
-        ("mentor_name", [matching._mentor_names[pair.mentor] for pair in matching]),  # noqa: SLF001
+        ("mentor_name", [matching._mentor_names[pair.mentor] for pair in matching]),
         *_pair_numbers(matching),
         *_criteria(matching),
         ("reasons", [reasons_in_words(say, pair) for pair in matching]),
@@ -150,14 +150,14 @@ def _write_xlsx(matching: Matching, path: str | os.PathLike[str], language: str)
     left_out = [
         [role, person.id, names[person.id], say.reason(person.reason)]
         for role, people, names in (
-            ("mentee", matching.unmatched_mentees, matching._mentee_names),  # noqa: SLF001
-            ("mentor", matching.unmatched_mentors, matching._mentor_names),  # noqa: SLF001
+            ("mentee", matching.unmatched_mentees, matching._mentee_names),
+            ("mentor", matching.unmatched_mentors, matching._mentor_names),
         )
         for person in people
     ]
     loads = matching.loads
     mentors = [
-        [id_, name, loads[id_], ", ".join(matching._label(mentee, "mentee") for mentee in matching.mentees_of(id_))]  # noqa: SLF001
+        [id_, name, loads[id_], ", ".join(matching._label(mentee, "mentee") for mentee in matching.mentees_of(id_))]
         for id_, name in matching.mentors
     ]
     files.write_xlsx(

@@ -57,7 +57,7 @@ def table_of(lines: list[list[str]], name: str, limits: Limits) -> Table:
                     "too_many_cells",
                     f"has more cells than the {width} headings; put cells that hold the separator between quotes",
                 )
-            line = (line + [""] * width)[:width]  # noqa: PLW2901
+            line = (line + [""] * width)[:width]  # noqa: PLW2901  # a short line is filled up
         rows.append(row)
         kept.append(line)
     columns = tuple(list(column) for column in zip(*kept, strict=True)) if kept else tuple([] for _ in headings)

@@ -23,7 +23,7 @@ class Frozen(dict[str, V]):
     pop = popitem = setdefault = update = _refuse
     __ior__ = _refuse
 
-    def __hash__(self) -> int:  # type: ignore[override]
+    def __hash__(self) -> int:  # type: ignore[override]  # dict has none; this one cannot change
         return hash(frozenset(self.items()))
 
     def __reduce__(self) -> tuple[Any, ...]:

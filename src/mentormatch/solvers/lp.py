@@ -61,9 +61,9 @@ def _quiet(deadline: float | None) -> highspy.Highs:
 
         def enableCallbacks(self) -> None:  # noqa: N802 - the name is HiGHS's
             self.setOptionValue("output_flag", False)
-            super().enableCallbacks()  # type: ignore[no-untyped-call]
+            super().enableCallbacks()  # type: ignore[no-untyped-call]  # highspy has no types
 
-    solver = Quiet()  # type: ignore[no-untyped-call]
+    solver = Quiet()  # type: ignore[no-untyped-call]  # highspy has no types
     options: dict[str, bool | int | float | str] = {
         "output_flag": False,
         "threads": 1,
