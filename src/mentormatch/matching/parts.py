@@ -94,7 +94,7 @@ class Reason(StrEnum):
     """Why somebody has no partner, told from scores, public rules and loads alone."""
 
     NO_ALLOWED_PARTNER = "no_allowed_partner"
-    """The public rules leave nobody."""
+    """There is nobody, or nobody whom the public rules allow."""
 
     WANTED_NONE = "wanted_none"
     """They asked for no partner, or offered no place."""
