@@ -27,7 +27,7 @@ class Need(Enum):
 
     SEVERAL_EACH = "mentees who may have more than one mentor"
     MINIMUMS = "minimums that must be met"
-    GROUPS = "bounds on groups of people"
+    GROUPS = "quotas on groups of people, each inside another or apart from it"
     COUPLED = "rules that couple several pairs"
     STABLE = 'the objective "stable"'
 
@@ -70,6 +70,25 @@ class Ranked(NamedTuple):
     i: NDArray[np.int64]
     j: NDArray[np.int64]
     rank: NDArray[np.int64]
+
+
+class Group(NamedTuple):
+    """A quota: these people of one side (0 mentees, 1 mentors) have so many partners in all."""
+
+    side: int
+    people: NDArray[np.int64]
+    lower: int
+    upper: int
+
+
+class Linear(NamedTuple):
+    """A bound on what the chosen pairs weigh in all; pairs that are not listed weigh nothing."""
+
+    i: NDArray[np.int64]
+    j: NDArray[np.int64]
+    weight: NDArray[np.int64]
+    lower: int
+    upper: int
 
 
 class Held(NamedTuple):
@@ -117,6 +136,12 @@ class Instance:
     apart
         Who may not share a partner: ``(side, a, b)`` with side 0 for two mentees, 1 for two
         mentors; solvers that do not support ``COUPLED`` do not look at it.
+    alike
+        Who must have exactly the same partners, told in the same way.
+    groups, linear
+        Quotas on groups of people, and bounds on what chosen pairs weigh.
+    open_from
+        ``(mentor, k)``: this mentor has no mentee, or at least k.
     most_pairs
         The most pairs that people's own bounds allow, rules ignored: it sets the grid too, which
         no rule may move. None: as the bounds say.
@@ -144,6 +169,10 @@ class Instance:
     capacities: NDArray[np.int64] | None = None
     held: Held | None = None
     apart: tuple[tuple[int, int, int], ...] = ()
+    alike: tuple[tuple[int, int, int], ...] = ()
+    groups: tuple[Group, ...] = ()
+    linear: tuple[Linear, ...] = ()
+    open_from: tuple[tuple[int, int], ...] = ()
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -34,6 +34,17 @@ class Where(Protocol):
         ...
 
 
+class Weight(Protocol):
+    """``weight(rows, columns)`` is a rectangle of finite numbers, what each pair weighs: float64, or bool for 0 and 1.
+
+    Weights count in millionths; what is finer is rounded.
+    """
+
+    def __call__(self, rows: Rows, columns: Rows, /) -> NDArray[np.float64] | NDArray[np.bool_]:
+        """Answer for a rectangle of pairs."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ForbidPairs:
     """These pairs may not be made: two parallel int64 arrays."""
@@ -99,11 +110,30 @@ class GroupBounds:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinearBound:
-    """The chosen pairs weigh between ``low`` and ``high`` in all; ``weight(rows, columns)`` is a rectangle."""
+    """The chosen pairs weigh between ``low`` and ``high`` in all."""
 
-    weight: Where = field(repr=False)
+    weight: Weight = field(repr=False)
     low: float
     high: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadBound:
+    """The pairs of each of these people of one side weigh at most ``high`` (float64, one a row)."""
+
+    side: Side
+    rows: NDArray[np.int64] = field(repr=False)
+    weight: Weight = field(repr=False)
+    high: NDArray[np.float64] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alike:
+    """Rows ``a`` and ``b`` of one side have exactly the same partners, possibly none."""
+
+    side: Side
+    a: int = field(repr=False)
+    b: int = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +153,8 @@ Term: TypeAlias = (
     | ScoreAtLeast
     | GroupBounds
     | LinearBound
+    | LoadBound
+    | Alike
     | NoneOrAtLeast
 )
 """Anything a rule may ask for."""
