@@ -32,6 +32,7 @@ from mentormatch.constraints.terms import (
     Weight,
     Where,
 )
+from mentormatch.constraints.words import words_of
 
 __all__ = [
     "NO_LIMIT",
@@ -79,4 +80,5 @@ __all__ = [
     "rule_schema",
     "rule_to_data",
     "with_date",
+    "words_of",
 ]

@@ -33,7 +33,8 @@ class Constraint(Protocol):
     changes nothing and gives the same terms every time.
 
     A rule may also have ``notes(pool)``, what readers should know about how it was applied,
-    and ``with_date(on)``, the rule as it is on a given day.
+    ``with_date(on)``, the rule as it is on a given day, and ``words``, how a public rule is told
+    where it clashes.
 
     Examples
     --------

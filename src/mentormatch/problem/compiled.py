@@ -25,6 +25,7 @@ from mentormatch.people import Note
 from mentormatch.problem.fixing import Fixed
 from mentormatch.problem.mask import Block, Mask
 from mentormatch.problem.sound import Guarded, failed, wrong_with
+from mentormatch.problem.sources import Source, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,8 @@ class Compiled:
     ``public`` and ``secret`` are kept apart because what is told to participants may rest on
     the first alone; so are the least scores, and ``public_mentee_bounds`` and
     ``public_mentor_bounds`` are without confidential rules. ``most_pairs`` is what people's
-    own bounds allow. ``unsupported`` holds the kinds of term that no solver can do yet.
+    own bounds allow. ``unsupported`` holds the kinds of term that no solver can do yet. ``sources``
+    says which rule asked for what, as far as it is about more than single pairs.
     """
 
     public: Mask
@@ -57,6 +59,7 @@ class Compiled:
     unsupported: tuple[type, ...] = ()
     rules: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    sources: tuple[Source, ...] = ()
 
     @property
     def least(self) -> float | None:
@@ -111,11 +114,14 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
     fixed: list[Fixed] = []
     not_both: list[NotBoth] = []
     unsupported: list[type] = []
+    sources: list[Source] = []
     least: dict[bool, float | None] = {False: min_score, True: None}
     for rule in rules:
         secret = is_confidential(rule)
         told = "a confidential rule" if secret else f"the rule {getattr(rule, 'name', type(rule).__name__)}"
-        for term in _terms_of(rule, pool, told, secret=secret):
+        asked = _terms_of(rule, pool, told, secret=secret)
+        sources.append(source_of(rule, asked))
+        for term in asked:
             match term:
                 case ForbidPairs():
                     pairs[secret].append((term.i, term.j))
@@ -149,6 +155,7 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
         unsupported=tuple(unsupported),
         rules=tuple(sorted({str(rule.name) for rule in rules if not is_confidential(rule)})),
         notes=tuple(note for rule in rules for note in notes_of(rule, pool)),
+        sources=tuple(source for source in sources if source.asked),
     )
 
 

@@ -25,7 +25,7 @@ from mentormatch.network import Progress, Short, Solution, Solver
 from mentormatch.people import Pool, Request
 from mentormatch.problem.aims import Aims
 from mentormatch.problem.build import assemble, assemble_scores, listed
-from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash, minimums_missed, rules_clash
+from mentormatch.problem.clash import check, clash_of, minimums_missed
 from mentormatch.problem.coupling import broken, may_bind
 from mentormatch.problem.given import Given
 from mentormatch.problem.instance import Prepared, form_of, prepare
@@ -325,8 +325,7 @@ class Problem:
     def _prepare(self, tiers: tuple[str, ...], seed: int, previous: tuple[tuple[str, str], ...] = ()) -> Prepared:
         """Make the instance, after refusing bounds and fixed pairs that cannot be kept."""
         setup = self._setup
-        check_bounds(setup)
-        check_fixed(setup)
+        check(setup)
         return prepare(
             setup.scores,
             setup.compiled,
@@ -347,10 +346,7 @@ class Problem:
         except Short as error:
             short = error
         if short is not None:
-            if not len(short.mentees) and not len(short.mentors):
-                raise rules_clash()
-            missed = minimums_missed(self._setup, prepared, short)
-            raise missed or minimums_clash(self._setup, prepared, short)
+            raise minimums_missed(self._setup, prepared, short) or clash_of(self._setup, deadline)
         if not (isinstance(solution, Solution) and self._keeps_rules(prepared, solution)):
             raise InputError(
                 Fault(("solver",), "bad_solver", f"the solver {solver.name} returned a matching that breaks a rule")
