@@ -19,8 +19,8 @@ def shortage(setup: Setup, members: Sequence[Member]) -> str | None:
     """Say how many people share how many places, where minimums of one side clash by themselves.
 
     Where the people in question could fill every place that is open to any of them, everybody
-    else with a minimum to whom nothing but these places is open is counted too: that is the whole of
-    Hall's condition, of which the set that is named is a part.
+    else with a minimum to whom nothing but these places is open is counted too: they share them as well,
+    and an irreducible set names one more person than there are places.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def shortage(setup: Setup, members: Sequence[Member]) -> str | None:
     lower = np.minimum(own[rows, 0], own[rows, 1])
     places = _fillable(lower, others[:, 1], open_to)
     shared = open_to.any(axis=0)
-    if places == int(others[shared, 1].sum()):
+    if places and places == int(others[shared, 1].sum()):
         asking = np.flatnonzero(own[:, 0] > 0)
         rows = asking[~_open(setup, side, asking)[:, ~shared].any(axis=1)]
     return _told(side, len(rows), int(own[rows, 0].sum()), places)
@@ -52,10 +52,11 @@ def shortage(setup: Setup, members: Sequence[Member]) -> str | None:
 
 def _told(side: int, people: int, asked: int, places: int) -> str:
     who = ("mentee" if side == 0 else "mentor") + ("" if people == 1 else "s")
-    what = ("" if side == 0 else "mentee ") + ("place" if places == 1 else "places")
-    have = ("has" if people == 1 else "share") if places else ("has" if people == 1 else "have")
-    asks = f" and {'asks' if people == 1 else 'ask'} for {asked}" if asked != people or people == 1 else ""
-    return f"{people} {who} {have} {places or 'no'} {what}{asks}"
+    what = ("" if side == 0 else "mentee ") + ("places" if places > 1 else "place")
+    if not places:
+        return f"{people} {who} {'has' if people == 1 else 'have'} no {what}"
+    asks = "" if asked == people else f" and {'asks' if people == 1 else 'ask'} for {asked}"
+    return f"{people} {who} {'has' if people == 1 else 'share'} {places} {what}{asks}"
 
 
 def _bounds(setup: Setup) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -65,8 +65,7 @@ def has_matching(setup: Setup, lifted: Sequence[Fixed] = (), deadline: float | N
     prepared = _prepared(setup)
     instance = prepared.instance
     if lifted:
-        every = replace(prepared, fixed=(*setup.fixed, *lifted))
-        instance = with_fixed(every, setup.scores, compiled, setup.fixed)
+        instance = with_fixed(replace(prepared, fixed=tuple(lifted)), setup.scores, compiled, setup.fixed)
     # which matching it is does not matter
     instance = replace(instance, tie_pairs=lambda i, _j: np.zeros(len(i), np.int64))
     coupled = any(may_bind(term, setup) for term in compiled.not_both)
@@ -200,7 +199,7 @@ class World:
         if any(_crossed(bounds) for bounds in sides):
             return True
         if self._flow is None or self._flow[0] != fixed:
-            self._flow = fixed, Feasibility(instance)
+            self._flow = fixed, Feasibility(instance, None if self._flow is None else self._flow[1].looked_at)
         return self._flow[1].short(*sides)
 
     def _solved(self, places: Sequence[int], sources: list[Source]) -> bool:
@@ -239,8 +238,8 @@ class World:
         return replace(self._bare, compiled=replace(old, mentee_bounds=mentees, mentor_bounds=mentors))
 
     def _instance(self, setup: Setup, fixed: tuple[Fixed, ...]) -> Instance:
-        every = replace(self._prepared, fixed=(*fixed, *(pair for pair in self._liftable if pair not in fixed)))
-        return with_fixed(every, setup.scores, setup.compiled, fixed)
+        lifted = replace(self._prepared, fixed=tuple(pair for pair in self._liftable if pair not in fixed))
+        return with_fixed(lifted, setup.scores, setup.compiled, fixed)
 
 
 def _crossed(bounds: Bounds) -> bool:
