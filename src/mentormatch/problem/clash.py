@@ -34,6 +34,11 @@ BACKGROUND: Final = "together with the rules that are not shown"
 
 MINIMUMS: Final = "These minimums (3-5 asks for at least three, 5 for at most five)"
 
+LOCKS: Final = "These locks cannot be kept"
+
+NOTHING: Final = "The locks, minimums and rules cannot all be kept"
+"""What is said where nothing that may be named is in the clash."""
+
 _UNREDUCED: Final = " (the search was cut short: not all of these need be part of the clash)"
 
 _MAX_SHOWN: Final = 20
@@ -90,32 +95,33 @@ def clash_of(setup: Setup, deadline: float | None = None) -> Infeasible:
 def told(setup: Setup, members: Sequence[Member], *, reduced: bool = True, shortage: str | None = None) -> Infeasible:
     """Return the error that names these members."""
     people = {one for member in members for one in member.people}
-    return Infeasible(_words(setup, members, "" if reduced else _UNREDUCED, shortage), people)
+    return Infeasible(f"{words(setup, members, reduced=reduced, shortage=shortage)}, {BACKGROUND}.", people)
 
 
-def _words(setup: Setup, members: Sequence[Member], cut: str, shortage: str | None) -> str:
+def words(setup: Setup, members: Sequence[Member], *, reduced: bool = True, shortage: str | None = None) -> str:
+    """Say which members clash, without the end of the sentence."""
+    cut = "" if reduced else _UNREDUCED
     kinds = {kind: [one for one in members if one.kind == kind] for kind in ("minimum", "lock", "rule")}
     minimums, locks, rules = kinds["minimum"], kinds["lock"], kinds["rule"]
     if not members:
-        return _of_locks([])[0]
+        return NOTHING
     if rules:
         parts = [one.words for one in minimums]
         parts += [f"the lock {one.words}" for one in locks] + [f"the rule {one.words}" for one in rules]
         alone = "This cannot be kept" if len(parts) == 1 else "These cannot all be kept"
-        return f"{alone}{cut}: {_some(parts)}, {BACKGROUND}."
+        return f"{alone}{cut}: {_some(parts)}"
     if minimums:
         beside = f", beside the locks {_some([one.words for one in locks])}" if locks else ""
         first = MINIMUMS if shortage is None else f"{shortage}: {MINIMUMS[0].lower()}{MINIMUMS[1:]}"
-        return f"{first} cannot be met{cut}: {_some([one.words for one in minimums])}{beside}, {BACKGROUND}."
+        return f"{first} cannot be met{cut}: {_some([one.words for one in minimums])}{beside}"
     fixed = [one.fixed for one in locks if one.fixed is not None]
-    return _too_many(setup, fixed) or _of_locks(_pairs(setup, fixed), cut)[0]
+    return _too_many(setup, fixed) or f"{LOCKS}{cut}: {_with(_pairs(setup, fixed))}"
 
 
-def _of_locks(pairs: list[tuple[str, str]], cut: str = "") -> tuple[str, list[str]]:
-    """Return the words for locks that cannot be kept, and whom they name."""
-    named = f"These locks cannot be kept{cut}: {_with(pairs)}"
-    words = named if pairs else "The locks, minimums and rules cannot all be kept"
-    return f"{words}, {BACKGROUND}.", [one for pair in pairs for one in pair]
+def _of_locks(pairs: list[tuple[str, str]]) -> tuple[str, list[str]]:
+    """Return the message for locks that cannot be kept, and whom they name."""
+    named = f"{LOCKS}: {_with(pairs)}" if pairs else NOTHING
+    return f"{named}, {BACKGROUND}.", [one for pair in pairs for one in pair]
 
 
 def _too_many(setup: Setup, locks: Sequence[Fixed]) -> str | None:
@@ -129,7 +135,7 @@ def _too_many(setup: Setup, locks: Sequence[Fixed]) -> str | None:
             places = int(bounds[min(rows), 1])
             if places == len(locks) - 1:
                 has = f"{name} {ids[min(rows)]} has {places} {'place' if places == 1 else 'places'}"
-                msg = f"{has} and the locks ask for {len(locks)} or more: {_with(_pairs(setup, locks))}, {BACKGROUND}."
+                msg = f"{has} and the locks ask for {len(locks)} or more: {_with(_pairs(setup, locks))}"
                 return msg[0].upper() + msg[1:]
     return None
 

@@ -42,7 +42,7 @@ class Compiled:
     the first alone; so are the least scores, and ``public_mentee_bounds`` and
     ``public_mentor_bounds`` are without confidential rules. ``most_pairs`` is what people's
     own bounds allow. ``unsupported`` holds the kinds of term that no solver can do yet. ``sources``
-    says which rule asked for what, as far as it is about more than single pairs.
+    says which rule asked for what.
     """
 
     public: Mask

@@ -1,4 +1,4 @@
-"""Which rule asked for what, as far as it is about more than single pairs."""
+"""Which rule asked for what."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mentormatch.constraints import (
     Alike,
+    ForbidPairs,
+    ForbidWhere,
     GroupBounds,
     LinearBound,
     LoadBound,
@@ -27,7 +29,7 @@ GROUP_TERMS: Final = (Alike, GroupBounds, LinearBound, LoadBound, NoneOrAtLeast,
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """One rule, and what it asks for beyond single pairs; it can be compiled as a rule can.
+    """One rule, and what it asks for; it can be compiled as a rule can.
 
     ``words`` is how the rule is told; empty if it is confidential.
     """
@@ -51,10 +53,14 @@ class Source:
         """What it asks of people one by one."""
         return tuple(term for term in self.asked if isinstance(term, PersonBounds))
 
+    @property
+    def over_pairs(self) -> tuple[Term, ...]:
+        """What it asks of pairs one by one."""
+        return tuple(term for term in self.asked if isinstance(term, (ForbidPairs, ForbidWhere)))
+
 
 def source_of(rule: Any, terms: tuple[Term, ...]) -> Source:
-    """Keep what a rule asked for beyond single pairs."""
-    kept = tuple(term for term in terms if isinstance(term, (*GROUP_TERMS, PersonBounds)))
+    """Keep what a rule asked for."""
     if is_confidential(rule):
-        return Source("a confidential rule", "", confidential=True, asked=kept)
-    return Source(str(getattr(rule, "name", type(rule).__name__)), words_of(rule), confidential=False, asked=kept)
+        return Source("a confidential rule", "", confidential=True, asked=terms)
+    return Source(str(getattr(rule, "name", type(rule).__name__)), words_of(rule), confidential=False, asked=terms)

@@ -62,7 +62,7 @@ def has_matching(setup: Setup, lifted: Sequence[Fixed] = (), deadline: float | N
     compiled = setup.compiled
     if any(broken(term, made_of(setup.fixed)) for term in compiled.not_both):
         return False
-    prepared = _prepared(setup)
+    prepared = prepared_for(setup)
     instance = prepared.instance
     if lifted:
         instance = with_fixed(replace(prepared, fixed=tuple(lifted)), setup.scores, compiled, setup.fixed)
@@ -81,7 +81,8 @@ def made_of(fixed: Sequence[Fixed]) -> Arcs:
     return Arcs(np.array([pair.i for pair in fixed], np.int64), np.array([pair.j for pair in fixed], np.int64))
 
 
-def _prepared(setup: Setup) -> Prepared:
+def prepared_for(setup: Setup) -> Prepared:
+    """Make the instance with coverage as its only tier."""
     return prepare(
         setup.scores,
         setup.compiled,
@@ -124,7 +125,7 @@ class World:
 
     @cached_property
     def _prepared(self) -> Prepared:
-        return _prepared(self._bare)
+        return prepared_for(self._bare)
 
     # --- what clashes -------------------------------------------------------------------------
 
