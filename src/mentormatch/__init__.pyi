@@ -26,6 +26,10 @@ from mentormatch.constraints import Tension as Tension
 from mentormatch.constraints import Trained as Trained
 from mentormatch.constraints import Vetoes as Vetoes
 from mentormatch.constraints import read_tensions as read_tensions
+from mentormatch.coordinator import Audit as Audit
+from mentormatch.coordinator import Clash as Clash
+from mentormatch.coordinator import Relaxation as Relaxation
+from mentormatch.coordinator import audit as audit
 from mentormatch.errors import Cancelled as Cancelled
 from mentormatch.errors import CertificateError as CertificateError
 from mentormatch.errors import DataWarning as DataWarning
@@ -73,10 +77,12 @@ from mentormatch.settings import preset as preset
 
 __version__: str
 __all__: list[str] = [
+    "Audit",
     "Cancelled",
     "Capacity",
     "Certificate",
     "CertificateError",
+    "Clash",
     "ConflictOfInterest",
     "Constraint",
     "DataWarning",
@@ -115,6 +121,7 @@ __all__: list[str] = [
     "Problem",
     "Reason",
     "Reject",
+    "Relaxation",
     "ReportingLine",
     "Request",
     "Require",
@@ -138,6 +145,7 @@ __all__: list[str] = [
     "Vetoes",
     "Wishes",
     "__version__",
+    "audit",
     "diff",
     "match",
     "preset",

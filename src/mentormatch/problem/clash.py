@@ -56,14 +56,19 @@ def check(setup: Setup) -> None:
     wrong = refused(setup)
     if wrong:
         raise Infeasible(*_of_locks(_pairs(setup, wrong)))
+    if unsound(setup):
+        raise clash_of(setup)
+
+
+def unsound(setup: Setup) -> bool:
+    """Say whether bounds cross, somebody has more fixed pairs than places, or two of those break a rule."""
     compiled = setup.compiled
     made = made_of(setup.fixed)
     for held, bounds in zip(made, (compiled.mentee_bounds, compiled.mentor_bounds), strict=True):
         loads = np.bincount(held, minlength=len(bounds))
         if (bounds[:, 0] > bounds[:, 1]).any() or (loads > bounds[:, 1]).any():
-            raise clash_of(setup)
-    if any(broken(term, made) for term in compiled.not_both):
-        raise clash_of(setup)
+            return True
+    return any(broken(term, made) for term in compiled.not_both)
 
 
 def clash_of(setup: Setup, deadline: float | None = None) -> Infeasible:

@@ -1,0 +1,164 @@
+"""The fewest units that make a problem feasible, among the steps that may be taken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from mentormatch.coordinator.steps import after
+from mentormatch.network import Arcs, Form, Need, Short
+from mentormatch.problem.instance import with_fixed
+from mentormatch.problem.members import refused, with_groups
+from mentormatch.problem.world import made_of, prepared_for
+from mentormatch.solvers import choose
+from mentormatch.solvers.elastic import Elastic, Soft
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from mentormatch.coordinator.steps import Step
+    from mentormatch.network import Instance
+    from mentormatch.problem.setup import Setup
+    from mentormatch.problem.sources import Source
+    from mentormatch.solvers.elastic import Given
+
+MILLIONTHS: Final = 1_000_000
+"""What a weight of 1 is in the bounds on weights that solvers see."""
+
+
+def cheapest(setup: Setup, some: Sequence[Step]) -> tuple[Step, ...] | None:
+    """Find the fewest units in all that make a problem feasible.
+
+    Parameters
+    ----------
+    setup
+        The problem.
+    some
+        What may give way, and by how much; at most one rule about pairs.
+
+    Returns
+    -------
+    tuple of Step or None
+        What gives way by how much; None if all of it together is not enough.
+
+    Raises
+    ------
+    UnsupportedProblem, TimeLimit
+        As the solver does.
+    """
+    try:
+        model = _Model(setup, some)
+        if model.hopeless:
+            return None
+        instance = model.elastic.instance
+        solution = choose(_form(instance)).solve(instance)
+    except Short:
+        return None
+    return model.read(model.elastic.read(solution.arcs))
+
+
+def _form(instance: Instance) -> Form:
+    needs = {Need.SEVERAL_EACH}
+    if instance.mentees.lower.any() or instance.mentors.lower.any():
+        needs.add(Need.MINIMUMS)
+    if instance.linear or instance.apart:
+        needs.add(Need.COUPLED)
+    return Form(*instance.shape, frozenset(needs))
+
+
+class _Model:
+    """The elastic problem of some steps, and the way back."""
+
+    def __init__(self, setup: Setup, some: Sequence[Step]) -> None:
+        self.some = some
+        bad = set(refused(setup))
+        loose = {step.fixed: step for step in some if step.fixed is not None}
+        held = tuple(pair for pair in setup.fixed if pair not in loose)
+        self.hopeless = not bad.isdisjoint(held)
+        self.lost = [step for pair, step in loose.items() if pair in bad]
+        self.locks = [pair for pair in setup.fixed if pair in loose and pair not in bad]
+        if self.hopeless:
+            return
+        grouped = [source for source in setup.compiled.sources if source.over_groups]
+        # without rules over groups, pairs that stay are taken out: what is left is a plain flow
+        taken = () if grouped else held
+        bare = with_groups(replace(setup, fixed=taken), ())
+        before = self._instance(bare, taken)
+        pair_rules = [step for step in some if step.kind == "pair_rule"]
+        opened = self._instance(with_groups(after(bare, pair_rules), ()), taken) if pair_rules else before
+        self.prepared = prepared_for(bare)
+        self.fined = self._fined(before, opened)
+        self.soft = [self._soft(bare, source) for source in grouped]
+        self.sources = grouped
+        sides = self.prepared.mentees.rows, self.prepared.mentors.rows
+        self.elastic = Elastic(
+            opened,
+            *(
+                tuple(self._units(kind, side)[rows] for side, rows in enumerate(sides))
+                for kind in ("minimum", "maximum")
+            ),
+            locks=self._at(self.locks),
+            fined=self.fined,
+            soft=self.soft,
+            must=self._at(held if grouped else ()),
+        )
+
+    def _instance(self, setup: Setup, taken: Sequence[object]) -> Instance:
+        """Return the instance in which overrides that may be dropped may be made all the same."""
+        lifted = tuple(pair for pair in self.locks if pair.overrides)
+        prepared = replace(prepared_for(setup), fixed=lifted)
+        return with_fixed(prepared, setup.scores, setup.compiled, setup.fixed if taken else ())
+
+    def _units(self, kind: str, side: int) -> NDArray[np.int64]:
+        units = np.zeros(len((self.prepared.mentees, self.prepared.mentors)[side].rows), np.int64)
+        for step in self.some:
+            if step.kind == kind and step.side == side:
+                units[step.row] = step.units
+        return units
+
+    def _at(self, pairs: Sequence[object]) -> Arcs:
+        made = made_of(pairs)  # type: ignore[arg-type]
+        return Arcs(self.prepared.mentees.back(made.i), self.prepared.mentors.back(made.j))
+
+    @staticmethod
+    def _fined(before: Instance, opened: Instance) -> Arcs:
+        if opened is before:
+            return Arcs(np.empty(0, np.int64), np.empty(0, np.int64))
+        everyone = slice(0, before.shape[0]), slice(0, before.shape[1])
+        return Arcs(*np.nonzero(opened.allowed_block(*everyone) & ~before.allowed_block(*everyone)))
+
+    def _soft(self, bare: Setup, source: Source) -> Soft:
+        rules = prepared_for(with_groups(bare, [source])).instance
+        most = {step.kind: step.units for step in self.some if step.source is source}
+        return Soft(
+            rules,
+            down=most.get("quota_minimum", 0),
+            up=most.get("quota_maximum", 0),
+            drop="rule" in most,
+            unit=MILLIONTHS,
+        )
+
+    def read(self, given: Given) -> tuple[Step, ...]:
+        """Return the steps of a solution, in the order of the steps that were offered."""
+        orders = self.prepared.mentees, self.prepared.mentors
+        people = {"minimum": given.lowered, "maximum": given.raised}
+        places = {id(source): at for at, source in enumerate(self.sources)}
+        kept = dict(zip(map(id, self.locks), given.kept.tolist(), strict=True))
+        found = []
+        for step in self.some:
+            if step.kind in people:
+                units = int(people[step.kind][step.side][orders[step.side].back(np.array([step.row]))[0]])
+            elif step.fixed is not None:
+                units = int(not kept.get(id(step.fixed), False))
+            elif step.kind == "pair_rule":
+                units = given.fined
+            else:
+                by = {"quota_minimum": given.down, "quota_maximum": given.up, "rule": given.dropped}[step.kind]
+                units = int(by[places[id(step.source)]])
+            if units:
+                found.append(replace(step, units=units))
+        return tuple(found)
