@@ -50,8 +50,19 @@ def cheapest(setup: Setup, some: Sequence[Step]) -> tuple[Step, ...] | None:
     UnsupportedProblem, TimeLimit
         As the solver does.
     """
+    most, steps = 1, None
+    while steps is None and most // 2 < max((step.units for step in some), default=0):
+        steps = _within(setup, some, most)
+        most *= 2
+    cost = sum(step.units for step in steps or ())
+    # nothing cheaper has a step of more than it costs
+    return steps if 2 * cost <= most else _within(setup, some, cost)
+
+
+def _within(setup: Setup, some: Sequence[Step], most: int) -> tuple[Step, ...] | None:
+    """Find the fewest units where nothing gives way by more than so many."""
     try:
-        model = _Model(setup, some)
+        model = _Model(setup, [replace(step, units=min(step.units, most)) for step in some])
         if model.hopeless:
             return None
         instance = model.elastic.instance
