@@ -11,13 +11,14 @@ from mentormatch.constraints.base import Constraint, Unknown, is_confidential, n
 from mentormatch.constraints.bounds import Capacity, NoneOrAtLeast
 from mentormatch.constraints.check import check_constraint
 from mentormatch.constraints.confidential import ConflictOfInterest, Tension, Vetoes
+from mentormatch.constraints.counts import AtLeast, AtMost
 from mentormatch.constraints.fit import LevelGap, MinOverlapHours, MinScore, SharedLanguage, Trained
 from mentormatch.constraints.hierarchy import DifferentOrganisation, ReportingLine, SameTeam
 from mentormatch.constraints.history import PastPartners
 from mentormatch.constraints.hours import HoursCapacity
 from mentormatch.constraints.locks import Lock, Override, lock_from
 from mentormatch.constraints.named import Forbid, NotSelf, Require
-from mentormatch.constraints.quotas import AtLeast, AtMost, GroupQuota
+from mentormatch.constraints.quotas import GroupQuota
 from mentormatch.constraints.reading import read_tensions
 from mentormatch.constraints.registry import RULES, rule_from, rule_schema, rule_to_data
 from mentormatch.constraints.terms import (

@@ -98,15 +98,15 @@ def _wrong_field(name: Any, side: Side | None) -> tuple[str, str] | None:
     """Return code and message of what is wrong with the name of a field; None where it can be asked."""
     if not isinstance(name, str):
         return "unknown_field", "a field is a name in text"
-    if name not in FIELD:
-        guess = meant(name)
-        cure = "an attribute that is called so stands under attributes"
-        return ("unknown_field", f"there is no field {name[:40]!r}; did you mean {guess}? ({cure})") if guess else None
-    if name not in ASKABLE:
-        return (
-            "not_askable",
-            f"{name} cannot be asked about in a rule; what can are {', '.join(ASKABLE)} and attributes",
-        )
+    field = name if name in FIELD else meant(name)
+    cure = "" if name in FIELD else "; an attribute that is called so stands under attributes"
+    if field is None:
+        return None
+    if field not in ASKABLE:
+        can = f"{', '.join(ASKABLE)} and attributes"
+        return "not_askable", f"{field} cannot be asked about in a rule; what can are {can}{cure}"
+    if field != name:
+        return "unknown_field", f"there is no field {name[:40]!r}; did you mean {field}?{cure}"
     if side is not None and FIELD[name].side not in {None, side}:
         return "other_side", f"{name} is asked of {FIELD[name].side} only"
     return None

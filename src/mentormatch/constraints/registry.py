@@ -14,12 +14,13 @@ from pydantic import TypeAdapter, ValidationError
 from mentormatch.constraints.base import Constraint, is_confidential
 from mentormatch.constraints.bounds import Capacity, NoneOrAtLeast
 from mentormatch.constraints.confidential import ConflictOfInterest, Tension, Vetoes
+from mentormatch.constraints.counts import AtLeast, AtMost
 from mentormatch.constraints.fit import LevelGap, MinOverlapHours, MinScore, SharedLanguage, Trained
 from mentormatch.constraints.hierarchy import DifferentOrganisation, ReportingLine, SameTeam
 from mentormatch.constraints.history import PastPartners
 from mentormatch.constraints.hours import HoursCapacity
 from mentormatch.constraints.named import Forbid, Require
-from mentormatch.constraints.quotas import AtLeast, AtMost, GroupQuota
+from mentormatch.constraints.quotas import GroupQuota
 from mentormatch.constraints.two import Apart, Together
 from mentormatch.errors import Fault, InputError
 

@@ -15,7 +15,6 @@ from mentormatch.errors import Fault, InputError, MentorMatchError
 from mentormatch.people.fields import FIELD
 from mentormatch.people.headings import key
 from mentormatch.people.public import PublicView, raised
-from mentormatch.people.values import is_missing
 
 if TYPE_CHECKING:
     from mentormatch.people import Pool
@@ -119,12 +118,11 @@ def hours_of_pairs(rule: str, field: str, function: PairHours, pool: Pool) -> ND
     """
     fault = _pair_fault(rule, field, pool)
     values = _called(function, product(*views(pool)), fault)
-    hours = [_as_hours(value) for value in values]
-    del values
-    wrong = next((at for at, value in enumerate(hours) if value is None), None)
-    if wrong is not None:
+    hours = _as_hours(values)
+    if hours is None:
+        wrong = next(at for at, value in enumerate(values) if _as_hours([value]) is None)
         raise InputError(fault(wrong, "not_hours", "returned neither a finite number of at least 0 nor None"))
-    return np.array(hours, np.float64).reshape(pool.shape)
+    return hours.reshape(pool.shape)
 
 
 def _pair_fault(rule: str, field: str, pool: Pool) -> Callable[[int, str, str], Fault]:
@@ -161,14 +159,13 @@ def _truths(values: list[Any], fault: Callable[[int, str, str], Fault]) -> NDArr
     return np.array(values, bool)
 
 
-def _as_hours(value: Any) -> float | None:
-    """Return a number of hours, NaN for unknown, or None for what is no number of hours."""
-    if is_missing(value):
-        return float("nan")
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real | Decimal):
+def _as_hours(values: list[Any]) -> NDArray[np.float64] | None:
+    """Return hours as float64, NaN for unknown, or None where one is no number of hours."""
+    kinds = set(map(type, values)) - {type(None)}
+    if any(issubclass(kind, bool) or not issubclass(kind, Real | Decimal) for kind in kinds):
         return None
     try:
-        hours = float(value)
+        hours = np.array(values, np.float64)
     except (OverflowError, ValueError):  # an int of 400 digits, a signalling NaN
         return None
-    return hours if np.isnan(hours) or 0 <= hours < float("inf") else None
+    return None if ((hours < 0) | np.isinf(hours)).any() else hours
