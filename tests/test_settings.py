@@ -1,6 +1,8 @@
 """Settings as plain data: presets, files, requests."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -304,3 +306,20 @@ def test_a_wrong_rule_over_several_pairs_is_told_by_its_place():
         mm.match([{"id": "Mia"}], [{"id": "Ann"}], constraints=rules)
     assert caught.value.faults[0].loc == ("constraints", 1, "group_quota", "where")
     assert "x@y" not in str(caught.value)
+
+
+def test_the_settings_in_the_reference_make_rules(tmp_path):
+    """Every rule over several pairs has its example on paper, and all of them can be read."""
+    page = (Path(__file__).parent.parent / "docs" / "reference" / "scorers-and-rules.md").read_text("utf-8")
+    (text,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "page.toml").write_text(text)
+    names = {rule_from(data).name for data in mm.Settings.read(tmp_path / "page.toml").constraints}
+    assert names == {
+        "apart",
+        "at_least",
+        "at_most",
+        "group_quota",
+        "hours_capacity",
+        "none_or_at_least",
+        "together",
+    }
