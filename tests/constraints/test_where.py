@@ -146,6 +146,7 @@ def test_what_was_told_in_confidence_cannot_be_asked(field):
         ({"Afdeling": "IT"}, "did you mean department"),
         ({"emial": "IT"}, "email cannot be asked about"),
         ({3: "IT"}, "a name in text"),
+        ({f"field {k}": "x" for k in range(101)}, "100 are the most"),
         ({"department": None}, "a label"),
         ({"department": []}, "at least one label"),
         ({"department": " "}, "a label"),

@@ -50,6 +50,9 @@ ASKABLE: Final = tuple(
 )
 """The fields that a rule may ask about; free text, lists of people and whatever was told in confidence are not."""
 
+_MOST_FIELDS: Final = 100
+"""More fields than anybody has: each unknown name is compared with all known ones, which takes its time."""
+
 _NO_LABEL: Final = ("not_a_label", "must be a label, or a list of labels")
 _SCALARS: Final = (str, int, float, bool, Decimal, date, time, UUID)
 
@@ -75,6 +78,9 @@ def person_faults(loc: Loc, where: Any, side: Side | None) -> Iterator[Fault]:
     """Yield what is wrong with a question about one person of a side (None: the side itself is wrong)."""
     if not isinstance(where, Mapping) or not where:
         yield Fault(loc, "not_a_question", 'must say what somebody answered, such as {"department": "IT"}')
+        return
+    if len(where) > _MOST_FIELDS:
+        yield Fault(loc, "too_many", f"asks about {len(where)} fields; {_MOST_FIELDS} are the most")
         return
     for name, value in where.items():
         if name == ATTRIBUTES:
