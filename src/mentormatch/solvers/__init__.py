@@ -20,12 +20,14 @@ from mentormatch.solvers.choice import (
 from mentormatch.solvers.grid import exponent, quantise
 from mentormatch.solvers.minimums import Feasibility, feasible
 from mentormatch.solvers.proof import prove
+from mentormatch.solvers.reach import PLACED
 from mentormatch.solvers.stable import STABLE, Stable, blocking, deferred_acceptance
 from mentormatch.solvers.tiers import LARGEST_WITH_TIES, is_feasible, solve_tiers
 
 __all__ = [
     "KNOWN_TIERS",
     "LARGEST_WITH_TIES",
+    "PLACED",
     "SOLVERS",
     "STABLE",
     "Branching",
