@@ -60,6 +60,18 @@ def build(scorers, demand, capacity, public=(), secret=(), apart=(), locks=()):
     )
 
 
+def some_by_hand(rng, demand, capacity):
+    """A few pairs that may be locked together."""
+    pairs = [(e, o) for e in demand for o in capacity]
+    chosen = []
+    for k in rng.permutation(len(pairs))[: int(rng.integers(0, 6))]:
+        e, o = pairs[k]
+        taken = sum(a == e for a, _ in chosen), sum(b == o for _, b in chosen)
+        if taken[0] < demand[e][1] and taken[1] < capacity[o][1]:
+            chosen.append((e, o))
+    return chosen
+
+
 def shares(made, two):
     """Whether two people have a partner in common."""
     partners = [{b if a == one else a for a, b in made if one in (a, b)} for one in two]
@@ -94,8 +106,7 @@ def test_each_degree_keeps_what_it_says_and_no_matching_is_better(seed, all_of):
     table, by_table, before, after = programme(rng)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        hands = [pair for pair in [next(iter(table))] if pair[0] in before[0] and pair[1] in before[1]]
-        hands = [pair for pair in hands if before[0][pair[0]][1] and before[1][pair[1]][1]][: int(rng.integers(0, 2))]
+        hands = some_by_hand(rng, *before)
         locks = [mm.Override(*pair, reason="agreed", by="us") if seed % 2 else pair for pair in hands]
         previous = build({by_table: 1}, *before, locks=locks).solve(objective="coverage", seed=seed)
         rules = rules_for(rng, *after)
