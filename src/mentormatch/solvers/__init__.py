@@ -5,7 +5,8 @@ An engine proposes a matching (:mod:`lap <mentormatch.solvers.lap>` for one ment
 :mod:`lp <mentormatch.solvers.lp>` for bounds on both sides), the exact finish
 (:mod:`potentials <mentormatch.solvers.potentials>`) repairs it and prices it in integers,
 and every pair is held against those prices before the tier is called optimal.
-Stable matchings are another matter: :mod:`stable <mentormatch.solvers.stable>`.
+Stable matchings are another matter: :mod:`stable <mentormatch.solvers.stable>`. Flows through any
+network, without people, have a door of their own: :mod:`network <mentormatch.solvers.network>`.
 """
 
 from mentormatch.solvers.branching import Branching
@@ -19,6 +20,7 @@ from mentormatch.solvers.choice import (
 )
 from mentormatch.solvers.grid import exponent, quantise
 from mentormatch.solvers.minimums import Feasibility, feasible
+from mentormatch.solvers.network import Flow, NoFlow, min_cost_flow
 from mentormatch.solvers.proof import prove
 from mentormatch.solvers.stable import STABLE, Stable, blocking, deferred_acceptance
 from mentormatch.solvers.tiers import LARGEST_WITH_TIES, is_feasible, solve_tiers
@@ -30,8 +32,10 @@ __all__ = [
     "STABLE",
     "Branching",
     "Feasibility",
+    "Flow",
     "Hungarian",
     "Network",
+    "NoFlow",
     "Stable",
     "blocking",
     "check_objective",
@@ -40,6 +44,7 @@ __all__ = [
     "exponent",
     "feasible",
     "is_feasible",
+    "min_cost_flow",
     "prove",
     "quantise",
     "solve_tiers",
