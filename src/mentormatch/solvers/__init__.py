@@ -21,13 +21,17 @@ from mentormatch.solvers.choice import (
 from mentormatch.solvers.grid import exponent, quantise
 from mentormatch.solvers.minimums import Feasibility, feasible
 from mentormatch.solvers.network import Flow, NoFlow, min_cost_flow
+from mentormatch.solvers.preference import preferences
 from mentormatch.solvers.proof import prove
+from mentormatch.solvers.reach import components
 from mentormatch.solvers.stable import STABLE, Stable, blocking, deferred_acceptance
+from mentormatch.solvers.stepwise import SEED, Proved, prove_stepwise, units_of
 from mentormatch.solvers.tiers import LARGEST_WITH_TIES, is_feasible, solve_tiers
 
 __all__ = [
     "KNOWN_TIERS",
     "LARGEST_WITH_TIES",
+    "SEED",
     "SOLVERS",
     "STABLE",
     "Branching",
@@ -36,16 +40,21 @@ __all__ = [
     "Hungarian",
     "Network",
     "NoFlow",
+    "Proved",
     "Stable",
     "blocking",
     "check_objective",
     "choose",
+    "components",
     "deferred_acceptance",
     "exponent",
     "feasible",
     "is_feasible",
     "min_cost_flow",
+    "preferences",
     "prove",
+    "prove_stepwise",
     "quantise",
     "solve_tiers",
+    "units_of",
 ]

@@ -81,12 +81,13 @@ def even(instance: Instance) -> Even:
     """Rank what each further partner of each mentor costs in ``balance``: (2k + 1) / capacity after k others."""
     held = _held(instance)
     most = int((held + np.minimum(instance.mentors.upper, instance.shape[0])).max(initial=0))
-    costs = (2.0 * np.arange(max(1, most)) + 1) / _capacities(instance)[:, None]
+    costs = (2.0 * np.arange(max(1, most)) + 1) / capacities(instance)[:, None]
     ranks = np.unique(costs, return_inverse=True)[1].reshape(costs.shape)
     return Even(ranks.astype(np.int64), held)
 
 
-def _capacities(instance: Instance) -> NDArray[np.int64]:
+def capacities(instance: Instance) -> NDArray[np.int64]:
+    """Return the capacity of each mentor that ``balance`` divides by."""
     own = instance.mentors.upper if instance.capacities is None else instance.capacities
     return np.clip(own, 1, MOST_CAPACITY)
 
@@ -121,7 +122,7 @@ def reached(table: Table, name: str, i: NDArray[np.int64], j: NDArray[np.int64])
 
 
 def _unevenness(instance: Instance, loads: NDArray[np.int64]) -> Fraction:
-    pairs = zip((_held(instance) + loads).tolist(), _capacities(instance).tolist(), strict=True)
+    pairs = zip((_held(instance) + loads).tolist(), capacities(instance).tolist(), strict=True)
     return -sum((Fraction(load * load, capacity) for load, capacity in pairs), Fraction(0))
 
 
