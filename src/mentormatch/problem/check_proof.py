@@ -26,14 +26,15 @@ class Face:
         n, m = self.n, self.m = len(p["mentees"]["ids"]), len(p["mentors"]["ids"])
         self.made, fixed = ({i * m + j for i, j in p[name]} for name in ("matching", "fixed"))
         self.score = [one for row in p["scores"] for one in row]
-        self.free = [k for k, one in enumerate(self.score) if one is not None and k not in fixed]
+        listed = [k for k, one in enumerate(self.score) if one is not None]
+        self.free = [k for k in listed if k not in fixed]
         sides, self.rows = (p["mentees"], p["mentors"], p["rows"]), dict[int, list[tuple[int, int]]]()
         self.low, self.up = ([bound for side in sides for bound in side[end]] for end in ("lower", "upper"))
         for row, i, j, times in p["rows"]["pairs"]:
             self.rows.setdefault(i * m + j, []).append((n + m + row, times))
         once = len(self.made) == len(p["matching"]) and all(0 <= i < n and 0 <= j < m for i, j in p["matching"])
         need(once and [len(row) for row in p["scores"]] == [m] * n, "a pair is made twice, or of nobody")
-        need(fixed <= self.made <= {*self.free, *fixed}, "a pair is made that may not be, or one that must be is not")
+        need(fixed <= self.made <= {*listed}, "a pair is made that may not be, or one that must be is not")
         loads = zip(self.low, self.loads(self.made), self.up, strict=True)
         need(all(low <= load <= up for low, load, up in loads), "a bound is broken")
         self.take(fixed)
@@ -150,6 +151,6 @@ if __name__ == "__main__":
     try:
         with open(sys.argv[1], encoding="utf-8") as file:  # noqa: PTH123  one import less to trust
             check(json.load(file, parse_float=lambda _: need(holds=False, what="a number is not whole")))
-    except (ValueError, LookupError, TypeError, AttributeError, StopIteration) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError) as error:
         sys.exit(f"The proof does not hold: {error}")
     sys.stdout.write("The proof holds.\n")

@@ -47,7 +47,7 @@ def proof_of(setup: Setup, prepared: Prepared, solution: Solution) -> str:
         tiers = [{"name": "stable", "value": [0], "steps": []}]
         return _written({**tables.people(), "prefers": lists, "tiers": tiers})
     if not all(tier.optimal for tier in solution.tiers):
-        msg = "the last solve was cut short and is not proved: solve again without a time limit"
+        msg = "the last result is not proved: it was cut short, or its solver gave less than the best; solve again"
         raise StateError(msg)
     names, proved = _proved(prepared, solution)
     free = proved.free
