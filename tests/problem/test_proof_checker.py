@@ -119,11 +119,11 @@ def proofs(kind, seeds, tiers=TIERS):
 def test_every_true_proof_is_accepted(kind):
     """Whatever the tiers, bounds, locks, wishes and classes, the proof of an optimal matching holds."""
     count = 0
-    for proof, _ in proofs(kind, 250):
+    for proof, _ in proofs(kind, 150):
         CHECKER.check(proof)
         assert proof["tiers"][-1]["name"] == "seed"
         count += 1
-    assert count > 150
+    assert count > 100
 
 
 def test_the_script_stands_alone(tmp_path):
@@ -145,7 +145,8 @@ def test_the_script_stands_alone(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"schema": 1.5}', "[" * 90_000, "null", '{"schema":"mentormatch/proof/1"}']
+    "text",
+    ["", "[]", "{}", '{"schema": 1.5}', '{"schema": NaN}', "[" * 90_000, "null", '{"schema":"mentormatch/proof/1"}'],
 )
 def test_what_is_no_proof_is_refused_in_one_line(tmp_path, text):
     """A file that is no proof at all ends in a sentence, not in a traceback."""
