@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch.solvers import NoFlow, min_cost_flow, network, residual
+from mentormatch.solvers import NoFlow, circulation, min_cost_flow, network
 
 
 def proves(arcs, supply, found):
@@ -231,8 +231,8 @@ def test_cycles_that_cost_less_than_nothing_are_filled():
 def test_many_cycles_are_cancelled_at_once():
     """Cycles that share no node are all filled at the first look."""
     tails, heads = np.arange(300), np.arange(300) // 3 * 3 + (np.arange(300) + 1) % 3
-    graph = residual.Digraph(300, tails, heads, np.zeros(300, int), np.full(300, 2), np.full(300, -1))
-    flow, labels = residual.cheapest(graph, np.zeros(300, np.int64))
+    graph = circulation.Digraph(300, tails, heads, np.zeros(300, int), np.full(300, 2), np.full(300, -1))
+    flow, labels = circulation.cheapest(graph, np.zeros(300, np.int64))
     assert (flow == 2).all()
     assert (-1 + labels[tails] - labels[heads] <= 0).all()
 

@@ -1,7 +1,7 @@
 """Minimum-cost flow through any network: a door of its own, for whoever has a network and no people.
 
 A linear programme proposes (its vertices are integral; Hoffman & Kruskal 1956), and the exact
-finish (:mod:`residual <mentormatch.solvers.residual>`) repairs and proves it in integers, so
+finish (:mod:`circulation <mentormatch.solvers.circulation>`) repairs and proves it in integers, so
 that the result does not depend on what the proposal was.
 """
 
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from mentormatch.errors import Fault, Infeasible, InputError
+from mentormatch.solvers.circulation import LARGEST, Digraph, balance, cheapest
 from mentormatch.solvers.lp import _quiet
-from mentormatch.solvers.residual import LARGEST, Digraph, balance, cheapest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
