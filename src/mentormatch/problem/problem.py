@@ -18,7 +18,6 @@ from mentormatch.errors import (
     Infeasible,
     InputError,
     StateError,
-    UnsupportedProblem,
 )
 from mentormatch.matching import Matching
 from mentormatch.network import Progress, Short, Solution, Solver
@@ -26,7 +25,6 @@ from mentormatch.people import Pool, Request
 from mentormatch.problem.aims import Aims
 from mentormatch.problem.build import assemble, assemble_scores, listed
 from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash, minimums_missed, rules_clash
-from mentormatch.problem.coupling import broken, may_bind
 from mentormatch.problem.given import Given
 from mentormatch.problem.instance import Prepared, form_of, prepare
 from mentormatch.problem.last import Last
@@ -38,7 +36,7 @@ from mentormatch.problem.result import make_matching, pairs_before
 from mentormatch.problem.setup import Setup
 from mentormatch.problem.stable import blocking_ids, proved
 from mentormatch.problem.verify import check_certificate
-from mentormatch.solvers import STABLE, check_objective, choose, is_feasible
+from mentormatch.solvers import STABLE, check_objective, choose, keeps_rules
 
 if TYPE_CHECKING:
     from datetime import date
@@ -263,8 +261,7 @@ class Problem:
         deadline = None if time_limit is None else time.monotonic() + _positive(time_limit)
         seed = self._setup.seed if seed is None else _whole(seed)
         prepared = self._prepare(tiers, seed, pairs_before(previous))
-        coupled = any(may_bind(term, self._setup) for term in self._setup.compiled.not_both)
-        chosen = choose(form_of(self._setup.compiled, prepared.instance, coupled=coupled), solver)
+        chosen = choose(form_of(prepared.instance), solver)
         solution = self._solution(prepared, chosen, deadline, report)
         solved = time.perf_counter()
         matching = make_matching(
@@ -274,7 +271,7 @@ class Problem:
             report("prove", 1, 1)
         self._last.keep(prepared, solution)
         seconds = {"solve": solved - started, "tell": time.perf_counter() - solved}
-        return Run(matching, solution, Record(chosen.name, solution.rounds, solution.ties, seconds))
+        return Run(matching, solution, Record(chosen.name, solution.rounds, solution.ties, seconds, solution.proof))
 
     def proof(self) -> str:
         """Write the proof of the last solve, for somebody who trusts neither the solver nor this library.
@@ -393,7 +390,7 @@ class Problem:
                 raise rules_clash()
             missed = minimums_missed(self._setup, prepared, short)
             raise missed or minimums_clash(self._setup, prepared, short)
-        if not (isinstance(solution, Solution) and self._keeps_rules(prepared, solution)):
+        if not (isinstance(solution, Solution) and keeps_rules(prepared.instance, solution.arcs)):
             raise InputError(
                 Fault(("solver",), "bad_solver", f"the solver {solver.name} returned a matching that breaks a rule")
             )
@@ -401,17 +398,8 @@ class Problem:
             solution = Solution(solution.arcs, proved(prepared.instance, solution.arcs), solution.ties, solution.rounds)
         return solution
 
-    def _keeps_rules(self, prepared: Prepared, solution: Solution) -> bool:
-        if not is_feasible(prepared.instance, solution.arcs):
-            return False
-        made = prepared.listed(solution.arcs)
-        return not any(broken(term, made) for term in self._setup.compiled.not_both)
-
     def _verify(self, certificate: Certificate) -> None:
         """Check a certificate against this problem; called by ``Certificate.verify``."""
-        if self._setup.compiled.unsupported:
-            msg = "the rules over groups of this problem cannot be checked yet"
-            raise UnsupportedProblem(msg)
         if not self._holds(certificate):
             raise CertificateError
 

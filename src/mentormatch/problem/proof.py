@@ -12,7 +12,17 @@ import numpy as np
 
 from mentormatch.errors import StateError, UnsupportedProblem
 from mentormatch.problem.rows import coupled_rows
-from mentormatch.solvers import SEED, STABLE, components, exponent, preferences, prove_stepwise, quantise, units_of
+from mentormatch.solvers import (
+    SEED,
+    STABLE,
+    components,
+    exponent,
+    is_coupled,
+    preferences,
+    prove_stepwise,
+    quantise,
+    units_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +76,7 @@ def _proved(prepared: Prepared, solution: Solution) -> tuple[tuple[str, ...], Pr
         proved = prove_stepwise(instance, solution.arcs, names)
         if proved is not None:
             return names, proved
-    if instance.apart or instance.alike or instance.groups or instance.linear:
+    if is_coupled(instance):
         msg = "rules over several pairs keep a better matching away here, and a proof with them cannot be written yet"
         raise UnsupportedProblem(msg)
     msg = "the last solve is not the best there is, so there is no proof of it"

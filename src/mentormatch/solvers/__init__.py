@@ -5,11 +5,11 @@ An engine proposes a matching (:mod:`lap <mentormatch.solvers.lap>` for one ment
 :mod:`lp <mentormatch.solvers.lp>` for bounds on both sides), the exact finish
 (:mod:`potentials <mentormatch.solvers.potentials>`) repairs it and prices it in integers,
 and every pair is held against those prices before the tier is called optimal.
+Rules over several pairs make it an integer programme (:mod:`mixed <mentormatch.solvers.mixed>`).
 Stable matchings are another matter: :mod:`stable <mentormatch.solvers.stable>`. Flows through any
 network, without people, have a door of their own: :mod:`network <mentormatch.solvers.network>`.
 """
 
-from mentormatch.solvers.branching import Branching
 from mentormatch.solvers.choice import (
     KNOWN_TIERS,
     SOLVERS,
@@ -20,6 +20,7 @@ from mentormatch.solvers.choice import (
 )
 from mentormatch.solvers.grid import exponent, quantise
 from mentormatch.solvers.minimums import Feasibility, feasible
+from mentormatch.solvers.mixed import Mixed, is_coupled, keeps_rules, solve_coupled
 from mentormatch.solvers.network import Flow, NoFlow, min_cost_flow
 from mentormatch.solvers.preference import preferences
 from mentormatch.solvers.proof import prove
@@ -34,10 +35,10 @@ __all__ = [
     "SEED",
     "SOLVERS",
     "STABLE",
-    "Branching",
     "Feasibility",
     "Flow",
     "Hungarian",
+    "Mixed",
     "Network",
     "NoFlow",
     "Proved",
@@ -49,12 +50,15 @@ __all__ = [
     "deferred_acceptance",
     "exponent",
     "feasible",
+    "is_coupled",
     "is_feasible",
+    "keeps_rules",
     "min_cost_flow",
     "preferences",
     "prove",
     "prove_stepwise",
     "quantise",
+    "solve_coupled",
     "solve_tiers",
     "units_of",
 ]

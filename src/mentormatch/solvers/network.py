@@ -13,7 +13,7 @@ import numpy as np
 
 from mentormatch.errors import Fault, Infeasible, InputError
 from mentormatch.solvers.circulation import LARGEST, Digraph, balance, cheapest
-from mentormatch.solvers.lp import _quiet
+from mentormatch.solvers.lp import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -224,7 +224,7 @@ def _propose(
     if not len(network.cost):
         return None, None
     scale = 1.0 if elastic else _SCALE / max(1, int(np.abs(network.cost).max()))
-    solver = _quiet(None)
+    solver = quiet(None)
     solver.passModel(_model(network, supply, scale, elastic=elastic))
     if solver.run().name == "kError":
         # some other user of HiGHS in this process has fixed another number of threads
