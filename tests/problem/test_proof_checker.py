@@ -64,7 +64,7 @@ def random_array(rng, size=6):
     return mm.Problem.from_scores(scores, **given)
 
 
-def random_people(rng, size=5):
+def random_people(rng, size=5, rules=None):
     """A problem of people who wish, wait and are of classes; every pair has a score of its own or one of three."""
     n, m = rng.integers(1, size + 1, 2)
     table = rng.choice([0.25, 0.5, 1.0], (n, m)) if rng.random() < 0.5 else rng.random((n, m))
@@ -88,7 +88,22 @@ def random_people(rng, size=5):
         }
         for one in names[0]
     ]
-    return mm.Problem.build(mentors, mentees, preset=None, scorers={told: 1})
+    return mm.Problem.build(
+        mentors, mentees, preset=None, scorers={told: 1}, constraints=rules(rng, *names) if rules else ()
+    )
+
+
+def random_rules(rng, mentees, mentors):
+    """One rule or two over several pairs, tight or not."""
+    kinds = [
+        lambda: mm.Apart(*rng.choice(mentees, 2, replace=False).tolist()) if len(mentees) > 1 else mm.AtMost(3),
+        lambda: mm.Together(*rng.choice(mentors, 2, replace=False).tolist()) if len(mentors) > 1 else mm.AtMost(3),
+        lambda: mm.AtMost(int(rng.integers(1, 7))),
+        lambda: mm.AtLeast(int(rng.integers(0, 3))),
+        lambda: mm.GroupQuota("mentors", lambda one: one.id in mentors[:2], maximum=int(rng.integers(1, 5))),
+        lambda: mm.HoursCapacity(hours=lambda mentee, mentor: 1 + int(mentee.id[1:]) % 2),
+    ]
+    return [kinds[kind]() for kind in rng.choice(len(kinds), int(rng.integers(1, 3)), replace=False)]
 
 
 def proved(problem, rng, tiers=TIERS):
@@ -124,6 +139,26 @@ def test_every_true_proof_is_accepted(kind):
         assert proof["tiers"][-1]["name"] == "seed"
         count += 1
     assert count > 100
+
+
+def test_rules_over_several_pairs_are_rows_or_refused():
+    """Where prices prove the result such rules are rows that the checker counts; where they do not, it is said."""
+    held = refused = 0
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        problem = random_people(rng, rules=random_rules)
+        try:
+            problem.solve(objective=("coverage", "total"))
+            CHECKER.check(proof := json.loads(problem.proof()))
+        except mm.UnsupportedProblem as error:
+            assert "rules over several pairs" in str(error)  # noqa: PT017  both ends are right, and counted
+            refused += 1
+        except mm.Infeasible:
+            continue
+        else:
+            held += bool(proof["rows"]["pairs"])
+    assert held > 20
+    assert refused > 10
 
 
 def test_the_script_stands_alone(tmp_path):

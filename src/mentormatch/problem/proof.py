@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mentormatch.network import Arcs, Solution
-    from mentormatch.problem.instance import Order, Prepared
+    from mentormatch.network import Arcs, Bounds, Solution
+    from mentormatch.problem.instance import Prepared
     from mentormatch.problem.setup import Setup
     from mentormatch.solvers import Proved
 
@@ -113,12 +113,23 @@ class _Tables:
     def people(self) -> dict[str, Any]:
         """Return who there is, what each may have, what every pair scores, and which pairs are made."""
         instance, compiled, roster = self.instance, self.setup.compiled, self.setup.roster
-        mentees = _side(roster.mentee_ids, self.prepared.mentees, compiled.mentee_bounds, self.m)
-        mentors = _side(roster.mentor_ids, self.prepared.mentors, compiled.mentor_bounds, self.n)
+        held = [
+            np.bincount(own, minlength=size) for own, size in zip(self._ends(self.fixed), (self.n, self.m), strict=True)
+        ]
+        mentees = _side(instance.mentees, compiled.mentee_bounds[self.prepared.mentees.rows], held[0], self.m)
+        mentors = _side(instance.mentors, compiled.mentor_bounds[self.prepared.mentors.rows], held[1], self.n)
         return {
             "objective": list(instance.objective),
-            "mentees": {**mentees, "classes": self._classes().tolist()},
-            "mentors": {**mentors, "units": units_of(instance)},
+            "mentees": {
+                "ids": [roster.mentee_ids[row] for row in self.prepared.mentees.rows.tolist()],
+                **mentees,
+                "classes": self._classes().tolist(),
+            },
+            "mentors": {
+                "ids": [roster.mentor_ids[row] for row in self.prepared.mentors.rows.tolist()],
+                **mentors,
+                "units": units_of(instance),
+            },
             "exponent": exponent(instance),
             "scores": self.scores.tolist(),
             "fixed": self._listed(self.fixed),
@@ -180,10 +191,13 @@ class _Tables:
         return np.zeros(self.n, np.int64) if self.instance.classes is None else self.instance.classes
 
 
-def _side(ids: tuple[str, ...], order: Order, bounds: NDArray[np.int64], others: int) -> dict[str, Any]:
-    """Return one side by position; nobody has more partners than there are people on the other side."""
+def _side(left: Bounds, own: NDArray[np.int64], held: NDArray[np.int64], others: int) -> dict[str, Any]:
+    """Return the bounds of one side with the places that fixed pairs took off them.
+
+    Nobody has more partners than there are people on the other side. A minimum that fixed pairs meet is the
+    stated one; any other is what is left of it, which rules over several pairs may have raised.
+    """
     return {
-        "ids": [ids[row] for row in order.rows.tolist()],
-        "lower": bounds[order.rows, 0].tolist(),
-        "upper": np.minimum(bounds[order.rows, 1], others).tolist(),
+        "lower": np.where(left.lower > 0, left.lower + held, np.minimum(own[:, 0], held)).tolist(),
+        "upper": np.minimum(left.upper + held, others).tolist(),
     }
