@@ -12,8 +12,12 @@ from typing import Any
 from mentormatch._version import __version__ as __version__
 
 _HOMES = {
-    "mentormatch._api": ("match", "schema", "score"),
+    "mentormatch._api": ("match", "rematch", "schema", "score"),
     "mentormatch.constraints": (
+        "Alike",
+        "Apart",
+        "AtLeast",
+        "AtMost",
         "Capacity",
         "ConflictOfInterest",
         "Constraint",
@@ -22,10 +26,16 @@ _HOMES = {
         "Forbid",
         "ForbidPairs",
         "ForbidWhere",
+        "GroupBounds",
+        "GroupQuota",
+        "HoursCapacity",
         "LevelGap",
+        "LinearBound",
+        "LoadBound",
         "Lock",
         "MinOverlapHours",
         "MinScore",
+        "NoneOrAtLeast",
         "NotBoth",
         "Override",
         "PastPartners",
@@ -36,6 +46,7 @@ _HOMES = {
         "ScoreAtLeast",
         "SharedLanguage",
         "Tension",
+        "Together",
         "Trained",
         "Vetoes",
         "read_tensions",

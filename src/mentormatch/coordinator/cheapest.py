@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mentormatch.coordinator.steps import after
-from mentormatch.network import Arcs, Form, Need, Short
-from mentormatch.problem.instance import with_fixed
-from mentormatch.problem.members import refused, with_groups
+from mentormatch.network import Arcs, Short
+from mentormatch.problem.coupling import UNIT
+from mentormatch.problem.instance import form_of
+from mentormatch.problem.members import refused, stated, with_groups
 from mentormatch.problem.world import made_of, prepared_for
 from mentormatch.solvers import choose
 from mentormatch.solvers.elastic import Elastic, Soft
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from mentormatch.problem.setup import Setup
     from mentormatch.problem.sources import Source
     from mentormatch.solvers.elastic import Given
-
-MILLIONTHS: Final = 1_000_000
-"""What a weight of 1 is in the bounds on weights that solvers see."""
 
 
 def cheapest(setup: Setup, some: Sequence[Step]) -> tuple[Step, ...] | None:
@@ -66,19 +64,10 @@ def _within(setup: Setup, some: Sequence[Step], most: int) -> tuple[Step, ...] |
         if model.hopeless:
             return None
         instance = model.elastic.instance
-        solution = choose(_form(instance)).solve(instance)
+        solution = choose(form_of(instance)).solve(instance)
     except Short:
         return None
     return model.read(model.elastic.read(solution.arcs))
-
-
-def _form(instance: Instance) -> Form:
-    needs = {Need.SEVERAL_EACH}
-    if instance.mentees.lower.any() or instance.mentors.lower.any():
-        needs.add(Need.MINIMUMS)
-    if instance.linear or instance.apart:
-        needs.add(Need.COUPLED)
-    return Form(*instance.shape, frozenset(needs))
 
 
 class _Model:
@@ -88,22 +77,23 @@ class _Model:
         self.some = some
         bad = set(refused(setup))
         loose = {step.fixed: step for step in some if step.fixed is not None}
-        held = tuple(pair for pair in setup.fixed if pair not in loose)
+        held = tuple(pair for pair in stated(setup) if pair not in loose)
         self.hopeless = not bad.isdisjoint(held)
-        self.lost = [step for pair, step in loose.items() if pair in bad]
-        self.locks = [pair for pair in setup.fixed if pair in loose and pair not in bad]
+        self.locks = [pair for pair in stated(setup) if pair in loose and pair not in bad]
         if self.hopeless:
             return
-        grouped = [source for source in setup.compiled.sources if source.over_groups]
+        grouped = [source for source in setup.compiled.sources if source.coupled]
         # without rules over groups, pairs that stay are taken out: what is left is a plain flow
         taken = () if grouped else held
         bare = with_groups(replace(setup, fixed=taken), ())
-        before = self._instance(bare, taken)
+        lifted = [pair for pair in (*self.locks, *(() if taken else held)) if pair.overrides]
+        self.prepared = prepared_for(bare, lifted)
+        before = opened = self.prepared.instance
         pair_rules = [step for step in some if step.kind == "pair_rule"]
-        opened = self._instance(with_groups(after(bare, pair_rules), ()), taken) if pair_rules else before
-        self.prepared = prepared_for(bare)
+        if pair_rules:
+            opened = prepared_for(with_groups(after(bare, pair_rules), ()), lifted).instance
         self.fined = self._fined(before, opened)
-        self.soft = [self._soft(bare, source) for source in grouped]
+        self.soft = [self._soft(_unbounded(bare), source) for source in grouped]
         self.sources = grouped
         sides = self.prepared.mentees.rows, self.prepared.mentors.rows
         self.elastic = Elastic(
@@ -117,12 +107,6 @@ class _Model:
             soft=self.soft,
             must=self._at(held if grouped else ()),
         )
-
-    def _instance(self, setup: Setup, taken: Sequence[object]) -> Instance:
-        """Return the instance in which overrides that may be dropped may be made all the same."""
-        lifted = tuple(pair for pair in self.locks if pair.overrides)
-        prepared = replace(prepared_for(setup), fixed=lifted)
-        return with_fixed(prepared, setup.scores, setup.compiled, setup.fixed if taken else ())
 
     def _units(self, kind: str, side: int) -> NDArray[np.int64]:
         units = np.zeros(len((self.prepared.mentees, self.prepared.mentors)[side].rows), np.int64)
@@ -150,7 +134,7 @@ class _Model:
             down=most.get("quota_minimum", 0),
             up=most.get("quota_maximum", 0),
             drop="rule" in most,
-            unit=MILLIONTHS,
+            unit=UNIT,
         )
 
     def read(self, given: Given) -> tuple[Step, ...]:
@@ -173,3 +157,10 @@ class _Model:
             if units:
                 found.append(replace(step, units=units))
         return tuple(found)
+
+
+def _unbounded(setup: Setup) -> Setup:
+    """Return the problem with no bounds on people but that there are only so many others: no rule is idle then."""
+    sizes = setup.roster.shape
+    sides = [np.tile(np.array([0, other], np.int64), (own, 1)) for own, other in zip(sizes, sizes[::-1], strict=True)]
+    return replace(setup, compiled=replace(setup.compiled, mentee_bounds=sides[0], mentor_bounds=sides[1]), fixed=())

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from mentormatch.errors import Infeasible
 from mentormatch.problem import Problem
-from mentormatch.problem.clash import unsound
-from mentormatch.problem.members import refused
 from mentormatch.problem.world import has_matching
 
 if TYPE_CHECKING:
@@ -22,7 +20,7 @@ def is_feasible(setup: Setup) -> bool:
     UnsupportedProblem
         No solver can do what the problem needs.
     """
-    return not refused(setup) and not unsound(setup) and has_matching(setup)
+    return has_matching(setup)
 
 
 def best(setup: Setup) -> tuple[int, float] | None:

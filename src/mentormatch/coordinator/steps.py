@@ -7,24 +7,17 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from mentormatch.constraints import (
-    Alike,
-    GroupBounds,
-    LinearBound,
-    LoadBound,
-    NoneOrAtLeast,
-    NotBoth,
-    ScoreAtLeast,
-)
+from mentormatch.constraints import Alike, GroupBounds, NoneOrAtLeast, NotBoth, ScoreAtLeast
 from mentormatch.problem.compiled import compile_rules
-from mentormatch.problem.members import secret_bounds, with_groups
+from mentormatch.problem.coupling import NO_BOUND, UNIT
+from mentormatch.problem.members import secret_bounds, stated, with_groups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from mentormatch.constraints import Term
+    from mentormatch.problem.coupling import Coupled
     from mentormatch.problem.fixing import Fixed
     from mentormatch.problem.setup import Setup
     from mentormatch.problem.sources import Source
@@ -128,7 +121,7 @@ def _of_people(setup: Setup) -> list[Step]:
 
 
 def _of_locks(setup: Setup) -> list[Step]:
-    return [Step("lock", 1, fixed=pair) for pair in setup.fixed if not pair.secret]
+    return [Step("lock", 1, fixed=pair) for pair in stated(setup) if not pair.secret]
 
 
 def _of_rules(setup: Setup) -> list[Step]:
@@ -137,55 +130,43 @@ def _of_rules(setup: Setup) -> list[Step]:
     for source in setup.compiled.sources:
         if source.confidential or source.name in ALWAYS:
             continue
-        least = max((_least(term) for term in source.over_groups), default=0)
+        least = max(map(_least, source.coupled), default=0)
         if least:
             found.append(Step("quota_minimum", least, source=source))
-        most = max((_most(term, n, m) for term in source.over_groups), default=0)
+        most = max((_most(one, n, m) for one in source.coupled), default=0)
         if most:
             found.append(Step("quota_maximum", most, source=source))
-        if any(isinstance(term, (Alike, NotBoth)) for term in source.over_groups):
+        if any(isinstance(one.term, (Alike, NotBoth)) for one in source.coupled):
             found.append(Step("rule", 1, source=source))
         if source.over_pairs and not any(isinstance(term, ScoreAtLeast) for term in source.asked):
             found.append(Step("pair_rule", n * m, source=source))
     return found
 
 
-def _least(term: Term) -> int:
-    """Return by how much the lower bound of a term can fall."""
-    match term:
+def _least(one: Coupled) -> int:
+    """Return by how much the lower bound of a term is worth lowering."""
+    match one.term:
         case GroupBounds():
-            return max(0, term.min)
-        case LinearBound():
-            return max(0, int(np.ceil(term.low))) if np.isfinite(term.low) else 0
+            return max(0, int(one.term.min))
         case NoneOrAtLeast():
-            return max(0, term.k - 1)
-    return 0
+            return max(0, one.term.k - 1)
+    above = [row.lower - int(row.weight[row.weight < 0].sum()) for row in one.weighed if row.lower > -NO_BOUND]
+    return max(0, -(-max(above, default=0) // UNIT))
 
 
-def _most(term: Term, n: int, m: int) -> int:
+def _most(one: Coupled, n: int, m: int) -> int:
     """Return by how much the upper bound of a term is worth raising."""
-    match term:
-        case GroupBounds():
-            return max(0, len(term.rows) * (m if term.side == "mentees" else n) - term.max)
-        case LinearBound():
-            weight = np.asarray(term.weight(slice(None), slice(None)), np.float64)
-            above = weight[weight > 0].sum() - term.high
-            return max(0, int(np.ceil(above))) if np.isfinite(above) else 0
-        case LoadBound():
-            weight = np.asarray(term.weight(slice(None), slice(None)), np.float64)
-            loads = np.maximum(weight, 0).sum(axis=1 if term.side == "mentees" else 0)[term.rows]
-            above = (loads - term.high)[np.isfinite(term.high)]
-            return max(0, int(np.ceil(above.max(initial=0))))
-    return 0
+    if isinstance(one.term, GroupBounds):
+        return max(0, len(one.term.rows) * (m if one.term.side == "mentees" else n) - int(one.term.max))
+    below = [int(row.weight[row.weight > 0].sum()) - row.upper for row in one.weighed if row.upper < NO_BOUND]
+    return max(0, -(-max(below, default=0) // UNIT))
 
 
 def after(setup: Setup, steps: Sequence[Step]) -> Setup:
     """Return the problem after some steps."""
     gone = {step.fixed for step in steps if step.fixed is not None}
-    setup = replace(setup, fixed=tuple(pair for pair in setup.fixed if pair not in gone))
-    setup = _with_bounds(setup, steps)
-    changed = [step for step in steps if step.source is not None]
-    return _with_rules(setup, changed) if changed else setup
+    setup = replace(setup, fixed=tuple(pair for pair in stated(setup) if pair not in gone))
+    return _with_rules(_with_bounds(setup, steps), [step for step in steps if step.source is not None])
 
 
 def _with_bounds(setup: Setup, steps: Sequence[Step]) -> Setup:
@@ -222,37 +203,32 @@ def _with_rules(setup: Setup, steps: Sequence[Step]) -> Setup:
 
 def _wider(source: Source, steps: Sequence[Step]) -> Source:
     """Return what a rule asks for after some steps."""
-    asked = source.asked
+    asked, coupled = source.asked, source.coupled
     for step in steps:
         match step.kind:
             case "quota_minimum":
-                asked = tuple(_lowered(term, step.units) for term in asked)
+                coupled = tuple(_lowered(one, step.units) for one in coupled)
             case "quota_maximum":
-                asked = tuple(_raised(term, step.units) for term in asked)
+                coupled = tuple(_raised(one, step.units) for one in coupled)
             case "rule":
-                asked = tuple(term for term in asked if not isinstance(term, (Alike, NotBoth)))
+                coupled = tuple(one for one in coupled if not isinstance(one.term, (Alike, NotBoth)))
             case "pair_rule":
                 asked = tuple(term for term in asked if term not in source.over_pairs)
-    return replace(source, asked=asked)
+    return replace(source, asked=asked, coupled=coupled)
 
 
-def _lowered(term: Term, units: int) -> Term:
-    match term:
+def _lowered(one: Coupled, units: int) -> Coupled:
+    match one.term:
         case GroupBounds():
-            return replace(term, min=max(0, term.min - units))
-        case LinearBound():
-            return replace(term, low=term.low - units)
+            return replace(one, term=replace(one.term, min=max(0, one.term.min - units)))
         case NoneOrAtLeast():
-            return replace(term, k=max(1, term.k - units))
-    return term
+            return replace(one, term=replace(one.term, k=max(1, one.term.k - units)))
+    rows = tuple(row._replace(lower=max(-NO_BOUND, row.lower - units * UNIT)) for row in one.weighed)
+    return replace(one, weighed=rows)
 
 
-def _raised(term: Term, units: int) -> Term:
-    match term:
-        case GroupBounds():
-            return replace(term, max=term.max + units)
-        case LinearBound():
-            return replace(term, high=term.high + units)
-        case LoadBound():
-            return replace(term, high=term.high + units)
-    return term
+def _raised(one: Coupled, units: int) -> Coupled:
+    if isinstance(one.term, GroupBounds):
+        return replace(one, term=replace(one.term, max=one.term.max + units))
+    rows = tuple(row._replace(upper=min(NO_BOUND, row.upper + units * UNIT)) for row in one.weighed)
+    return replace(one, weighed=rows)

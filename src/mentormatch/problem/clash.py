@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from mentormatch.errors import Infeasible
-from mentormatch.problem.coupling import broken
 from mentormatch.problem.instance import with_fixed
 from mentormatch.problem.irreducible import Spent
 from mentormatch.problem.members import public_part, refused
 from mentormatch.problem.shortage import shortage
-from mentormatch.problem.world import World, made_of
+from mentormatch.problem.world import World, unsound
 from mentormatch.solvers import STABLE, deferred_acceptance
 
 if TYPE_CHECKING:
@@ -53,22 +52,11 @@ def check(setup: Setup) -> None:
     Infeasible
         Naming what clashes, never a rule about a single pair.
     """
-    wrong = refused(setup)
+    wrong = [pair for pair in refused(setup) if not pair.implied]
     if wrong:
         raise Infeasible(*_of_locks(_pairs(setup, wrong)))
     if unsound(setup):
         raise clash_of(setup)
-
-
-def unsound(setup: Setup) -> bool:
-    """Say whether bounds cross, somebody has more fixed pairs than places, or two of those break a rule."""
-    compiled = setup.compiled
-    made = made_of(setup.fixed)
-    for held, bounds in zip(made, (compiled.mentee_bounds, compiled.mentor_bounds), strict=True):
-        loads = np.bincount(held, minlength=len(bounds))
-        if (bounds[:, 0] > bounds[:, 1]).any() or (loads > bounds[:, 1]).any():
-            return True
-    return any(broken(term, made) for term in compiled.not_both)
 
 
 def clash_of(setup: Setup, deadline: float | None = None) -> Infeasible:

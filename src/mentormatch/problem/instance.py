@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.network import Arcs, Bounds, Form, Instance, Need, Rows
+from mentormatch.problem.coupling import arrays, may_share, nested
 from mentormatch.problem.fixing import Fixed
 from mentormatch.problem.ties import pair_hashes, person_hashes
-from mentormatch.solvers import STABLE
+from mentormatch.solvers import PLACED, STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,6 +97,12 @@ class Prepared:
     mentors: Order
     fixed: tuple[Fixed, ...]
     aims: Aims
+    lifted: tuple[Fixed, ...] = ()
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The tiers that were asked for: all but the one for what was placed by hand before."""
+        return tuple(tier for tier in self.instance.objective if tier != PLACED)
 
     def listed(self, arcs: Arcs) -> Arcs:
         """Return chosen and fixed pairs together as listing rows, in listing order."""
@@ -128,8 +135,14 @@ def prepare(
     objective: tuple[str, ...],
     seed: int,
     memory: int,
+    lifted: Sequence[Fixed] = (),
 ) -> Prepared:
-    """Make the instance: people by id, fixed pairs taken out, scores and rules as callables."""
+    """Make the instance: people by id, fixed pairs taken out, scores and rules as callables.
+
+    ``lifted`` pairs may be made whatever the rules about single pairs.
+    """
+    shut = {(pair.i, pair.j) for pair in _shut(compiled, fixed)}
+    lifted = tuple(pair for pair in lifted if (pair.i, pair.j) not in shut)
     mentees, mentors = Order.of(roster.mentee_ids), Order.of(roster.mentor_ids)
     hashes = (
         person_hashes(roster.mentee_ids, "mentee", seed)[mentees.rows],
@@ -144,19 +157,18 @@ def prepare(
         tie_pairs=lambda i, j: pair_hashes(hashes[0][i], hashes[1][j]),
         lowest=min(lowest, 0.0),
         highest=max(highest, 0.0),
-        objective=objective,
+        objective=(PLACED, *objective) if len(aims.placed.i) else objective,
         memory=memory,
         most_pairs=compiled.most_pairs,
-        apart=_apart(compiled, mentees, mentors),
         **aims.arrays(mentees, mentors, fixed, least),
-        **_room(scores, compiled, fixed, (mentees, mentors)),
+        **_room(scores, compiled, fixed, (mentees, mentors), lifted),
     )
-    return Prepared(instance, mentees, mentors, fixed, aims)
+    return Prepared(instance, mentees, mentors, fixed, aims, lifted)
 
 
 def with_fixed(prepared: Prepared, scores: ScoreMatrix, compiled: Compiled, fixed: Sequence[Fixed]) -> Instance:
     """Return the instance as it would be with only these pairs fixed; the others may be made, and need not be."""
-    lifted = [pair for pair in prepared.fixed if pair not in fixed]
+    lifted = [*(pair for pair in prepared.fixed if pair not in fixed), *prepared.lifted]
     return replace(prepared.instance, **_room(scores, compiled, fixed, (prepared.mentees, prepared.mentors), lifted))
 
 
@@ -172,22 +184,17 @@ def _room(
     allowed = Allowed(compiled, scores, (*fixed, *_shut(compiled, fixed)), lifted)
     left = reduced(compiled.mentee_bounds, [pair.i for pair in fixed])
     right = reduced(compiled.mentor_bounds, [pair.j for pair in fixed])
+    room = (
+        Bounds(left.lower[mentees.rows], left.upper[mentees.rows]),
+        Bounds(right.lower[mentors.rows], right.upper[mentors.rows]),
+    )
     return {
-        "mentees": Bounds(left.lower[mentees.rows], left.upper[mentees.rows]),
-        "mentors": Bounds(right.lower[mentors.rows], right.upper[mentors.rows]),
+        **arrays(compiled.coupled, fixed, orders, room),
+        "mentees": room[0],
+        "mentors": room[1],
         "allowed_block": lambda rows, columns: allowed.block(mentees[rows], mentors[columns]),
         "allowed_pairs": lambda i, j: allowed.pairs(mentees.rows[i], mentors.rows[j]),
     }
-
-
-def _apart(compiled: Compiled, mentees: Order, mentors: Order) -> tuple[tuple[int, int, int], ...]:
-    """Return by position who may not share a partner, sorted: the listing order decides nothing."""
-    found = set()
-    for term in compiled.not_both:
-        side, order = (0, mentees) if term.side == "mentees" else (1, mentors)
-        a, b = sorted(order.back(np.array([term.a, term.b], np.int64)).tolist())
-        found.add((side, a, b))
-    return tuple(sorted(found))
 
 
 def _shut(compiled: Compiled, fixed: Sequence[Fixed]) -> list[Fixed]:
@@ -202,16 +209,17 @@ def _shut(compiled: Compiled, fixed: Sequence[Fixed]) -> list[Fixed]:
     return shut
 
 
-def form_of(compiled: Compiled, instance: Instance, *, coupled: bool) -> Form:
+def form_of(instance: Instance) -> Form:
     """Say what kind of problem this is."""
     needs = set()
     if (instance.mentees.upper > 1).any():
         needs.add(Need.SEVERAL_EACH)
     if (instance.mentees.lower > 0).any() or (instance.mentors.lower > 0).any():
         needs.add(Need.MINIMUMS)
-    if compiled.unsupported:
-        needs.add(Need.GROUPS)
-    if coupled:
+    if instance.groups:
+        needs.add(Need.GROUPS if nested(instance.groups) else Need.COUPLED)
+    apart = any(may_share(one, instance) for one in instance.apart)
+    if apart or instance.alike or instance.linear or instance.open_from:
         needs.add(Need.COUPLED)
     if instance.objective == STABLE:
         needs.add(Need.STABLE)

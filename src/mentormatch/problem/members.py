@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from mentormatch.problem.compiled import compile_rules
+from mentormatch.problem.coupling import implied
 from mentormatch.problem.mask import Mask
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mentormatch.problem.compiled import Compiled
     from mentormatch.problem.fixing import Fixed
     from mentormatch.problem.setup import Setup
     from mentormatch.problem.sources import Source
@@ -61,7 +60,7 @@ def members_of(setup: Setup) -> tuple[Member, ...]:
     rules = [
         Member("rule", source.words, _concerned(source, setup), source=source)
         for source in compiled.sources
-        if not source.confidential and source.over_groups
+        if not source.confidential and source.coupled
     ]
     return (*minimums, *locks, *sorted(rules, key=lambda rule: (rule.words, rule.people)))
 
@@ -69,7 +68,7 @@ def members_of(setup: Setup) -> tuple[Member, ...]:
 def _concerned(source: Source, setup: Setup) -> tuple[str, ...]:
     """Return the two people whom a rule is about, if it is about two; a rule over a group names nobody."""
     found: set[str] = set()
-    for term in source.over_groups:
+    for term in (one.term for one in source.coupled):
         rows = getattr(term, "a", None), getattr(term, "b", None)
         side = getattr(term, "side", None)
         if side is None or None in rows:
@@ -91,45 +90,29 @@ def public_part(setup: Setup) -> Setup:
         mentor_bounds=compiled.public_mentor_bounds,
         sources=known,
     )
-    fixed = tuple(pair for pair in setup.fixed if not pair.secret)
+    fixed = tuple(pair for pair in stated(setup) if not pair.secret)
     return with_groups(replace(setup, compiled=lifted, fixed=fixed), known)
 
 
 def with_groups(setup: Setup, sources: Sequence[Source]) -> Setup:
-    """Return the problem with the rules over groups of these sources alone; all else stays as it is."""
-    old = setup.compiled
-    if setup.pool is None:
-        return setup
-    asked = [replace(source, asked=source.over_groups) for source in sources]
-    return replace(setup, compiled=_over(old, compile_rules(asked, setup.pool, None)))
+    """Return the problem with the rules over groups of these sources alone, and what they imply; all else stays."""
+    coupled = tuple(one for source in sources for one in source.coupled)
+    fixed = implied(stated(setup), [one.term for one in coupled])
+    return replace(setup, compiled=replace(setup.compiled, coupled=coupled), fixed=fixed)
 
 
-def _over(old: Compiled, groups: Compiled) -> Compiled:
-    """Take the rules over groups from one and everything else from the other."""
-    return replace(
-        groups,
-        public=old.public,
-        secret=old.secret,
-        mentee_bounds=old.mentee_bounds,
-        mentor_bounds=old.mentor_bounds,
-        public_mentee_bounds=old.public_mentee_bounds,
-        public_mentor_bounds=old.public_mentor_bounds,
-        most_pairs=old.most_pairs,
-        fixed=old.fixed,
-        min_score=old.min_score,
-        secret_min_score=old.secret_min_score,
-        rules=old.rules,
-        notes=old.notes,
-        sources=old.sources,
-    )
+def stated(setup: Setup) -> tuple[Fixed, ...]:
+    """Return the fixed pairs that somebody asked for."""
+    return tuple(pair for pair in setup.fixed if not pair.implied)
 
 
 def refused(setup: Setup) -> tuple[Fixed, ...]:
     """Return the fixed pairs that a rule about pairs forbids; an override lifts public rules only."""
-    return tuple(pair for pair in setup.fixed if not _may_be(setup, pair))
+    return tuple(pair for pair in setup.fixed if not may_be(setup, pair))
 
 
-def _may_be(setup: Setup, pair: Fixed) -> bool:
+def may_be(setup: Setup, pair: Fixed) -> bool:
+    """Say whether every rule about pairs allows a fixed pair; an override lifts public rules only."""
     i, j = np.array([pair.i]), np.array([pair.j])
     compiled = setup.compiled
     allowed = bool(compiled.secret.allowed_pairs(i, j)[0])

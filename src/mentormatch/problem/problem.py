@@ -6,7 +6,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
@@ -18,7 +18,6 @@ from mentormatch.errors import (
     Infeasible,
     InputError,
     StateError,
-    UnsupportedProblem,
 )
 from mentormatch.matching import Matching
 from mentormatch.network import Progress, Short, Solution, Solver
@@ -26,23 +25,27 @@ from mentormatch.people import Pool, Request
 from mentormatch.problem.aims import Aims
 from mentormatch.problem.build import assemble, assemble_scores, listed
 from mentormatch.problem.clash import check, clash_of, minimums_missed
-from mentormatch.problem.coupling import broken, may_bind
 from mentormatch.problem.given import Given
 from mentormatch.problem.instance import Prepared, form_of, prepare
+from mentormatch.problem.last import Last
+from mentormatch.problem.placing import lifted, placed_before, placed_in, rows_of
 from mentormatch.problem.plan import UNSET, Unset
 from mentormatch.problem.progress import announce
+from mentormatch.problem.proof import proof_of
 from mentormatch.problem.record import Record, Run
+from mentormatch.problem.rematching import Before, check_matching, check_previous, rematch_tiers
 from mentormatch.problem.result import make_matching, pairs_before
 from mentormatch.problem.setup import Setup
 from mentormatch.problem.stable import blocking_ids, proved
 from mentormatch.problem.verify import check_certificate
-from mentormatch.solvers import STABLE, check_objective, choose, is_feasible
+from mentormatch.solvers import STABLE, check_objective, choose, keeps_rules
 
 if TYPE_CHECKING:
     from datetime import date
 
     from mentormatch.matching import Certificate
     from mentormatch.people import Note
+    from mentormatch.problem.fixing import Fixed
     from mentormatch.scoring import ScoreMatrix
     from mentormatch.settings import Settings
 
@@ -61,6 +64,7 @@ class Problem:
 
     _setup: Setup
     _given: Given | None = None
+    _last: Last = field(default_factory=Last, init=False)
 
     @property
     def scores(self) -> ScoreMatrix:
@@ -220,6 +224,7 @@ class Problem:
             ``"auto"``, a name, or an object with ``supports()`` and ``solve()``.
         previous
             An earlier matching, for the tier ``least_change``; people may have left or joined since.
+            What was placed by hand in it stays, as far as rules and places allow.
         seed
             Decides between exact ties; None: the settings', else 0.
         time_limit
@@ -253,24 +258,89 @@ class Problem:
         progress: Any = None,
     ) -> Run:
         """Do what :meth:`solve` does and return the solution and the record of the run beside the matching."""
-        started = time.perf_counter()
         tiers = self._tiers(objective)
-        _check_previous(previous, tiers)
+        check_previous(previous, tiers)
+        before = Before(previous, rows_of(placed_before(previous), self._setup.roster))
+        return self._run(tiers, before, solver, seed, time_limit, progress)
+
+    def _rematch(
+        self,
+        previous: Matching,
+        keep: str,
+        *,
+        objective: str | Iterable[str] | None,
+        solver: str | Solver,
+        seed: int | None,
+        time_limit: float | None,
+        progress: Any,
+    ) -> Matching:
+        """Solve anew around an earlier matching; called by :func:`mentormatch.rematch`."""
+        check_matching(previous)
+        tiers = rematch_tiers(self._tiers(objective), keep)
+        before = Before(previous, rows_of(placed_before(previous), self._setup.roster), keep)
+        return self._run(tiers, before, solver, seed, time_limit, progress).matching
+
+    def _run(
+        self,
+        tiers: tuple[str, ...],
+        before: Before,
+        solver: str | Solver,
+        seed: int | None,
+        time_limit: float | None,
+        progress: Any,
+    ) -> Run:
+        started = time.perf_counter()
         report: Progress | None = announce(progress)
         deadline = None if time_limit is None else time.monotonic() + _positive(time_limit)
         seed = self._setup.seed if seed is None else _whole(seed)
-        prepared = self._prepare(tiers, seed, pairs_before(previous))
-        coupled = any(may_bind(term, self._setup) for term in self._setup.compiled.not_both)
-        chosen = choose(form_of(self._setup.compiled, prepared.instance, coupled=coupled), solver)
+        prepared = self._prepare(tiers, seed, pairs_before(before.matching), before.placed)
+        chosen = choose(form_of(prepared.instance), solver)
         solution = self._solution(prepared, chosen, deadline, report)
         solved = time.perf_counter()
-        matching = make_matching(
-            self._setup, prepared, solution, solver=chosen_name(solver), seed=seed, previous=previous
-        )
+        matching = make_matching(self._setup, prepared, solution, solver=chosen_name(solver), seed=seed, before=before)
         if report:
             report("prove", 1, 1)
+        self._last.keep(prepared, solution)
         seconds = {"solve": solved - started, "tell": time.perf_counter() - solved}
-        return Run(matching, solution, Record(chosen.name, solution.rounds, solution.ties, seconds))
+        return Run(matching, solution, Record(chosen.name, solution.rounds, solution.ties, seconds, solution.proof))
+
+    def proof(self) -> str:
+        """Write the proof of the last solve, for somebody who trusts neither the solver nor this library.
+
+        It is JSON of whole numbers: everybody's bounds, what every pair scores on an integer grid, the
+        matching, and for every tier the prices that prove it. ``check_proof.py``, a script that
+        imports nothing of ours, adds them up again; see *Check a proof* in the documentation. It
+        is the coordinator's: it has all scores, and shows which pairs the rules leave.
+
+        Returns
+        -------
+        str
+            JSON of the schema ``"mentormatch/proof/1"``. Prices are derived from the pairs anew, which takes
+            about as long as the certificate's ``verify``.
+
+        Raises
+        ------
+        StateError
+            Nothing was solved yet, or the last solve was cut short.
+        UnsupportedProblem
+            There are more than 4 million pairs, or rules over several pairs keep a better
+            matching away: their proof is not prices alone.
+
+        Notes
+        -----
+        Certifying algorithms: McConnell, Mehlhorn, Näher & Schweitzer, *Computer Science Review* 5 (2011).
+
+        Examples
+        --------
+        >>> import json
+        >>> import mentormatch as mm
+        >>> problem = mm.Problem.from_scores([[0.5, 0.25], [0.75, 0.0]])
+        >>> matching = problem.solve()
+        >>> proof = json.loads(problem.proof())
+        >>> proof["matching"], [(tier["name"], tier["value"]) for tier in proof["tiers"][:1]]
+        ([[0, 1], [1, 0]], [('coverage', [2])])
+        """
+        return proof_of(self._setup, *self._last.get())
 
     def blocking_pairs(self, matching: Matching) -> tuple[tuple[str, str], ...]:
         """List who would rather have each other than what a matching gives them: none, and it is stable.
@@ -322,7 +392,13 @@ class Problem:
         check_objective(tiers)
         return tiers
 
-    def _prepare(self, tiers: tuple[str, ...], seed: int, previous: tuple[tuple[str, str], ...] = ()) -> Prepared:
+    def _prepare(
+        self,
+        tiers: tuple[str, ...],
+        seed: int,
+        previous: tuple[tuple[str, str], ...] = (),
+        placed: tuple[Fixed, ...] = (),
+    ) -> Prepared:
         """Make the instance, after refusing bounds and fixed pairs that cannot be kept."""
         setup = self._setup
         check(setup)
@@ -331,10 +407,11 @@ class Problem:
             setup.compiled,
             setup.roster,
             setup.fixed,
-            aims=Aims.of(setup, previous),
+            aims=Aims.of(setup, previous, placed),
             objective=tiers,
             seed=seed,
             memory=setup.memory,
+            lifted=lifted(placed, setup),
         )
 
     def _solution(
@@ -347,7 +424,7 @@ class Problem:
             short = error
         if short is not None:
             raise minimums_missed(self._setup, prepared, short) or clash_of(self._setup, deadline)
-        if not (isinstance(solution, Solution) and self._keeps_rules(prepared, solution)):
+        if not (isinstance(solution, Solution) and keeps_rules(prepared.instance, solution.arcs)):
             raise InputError(
                 Fault(("solver",), "bad_solver", f"the solver {solver.name} returned a matching that breaks a rule")
             )
@@ -355,24 +432,16 @@ class Problem:
             solution = Solution(solution.arcs, proved(prepared.instance, solution.arcs), solution.ties, solution.rounds)
         return solution
 
-    def _keeps_rules(self, prepared: Prepared, solution: Solution) -> bool:
-        if not is_feasible(prepared.instance, solution.arcs):
-            return False
-        made = prepared.listed(solution.arcs)
-        return not any(broken(term, made) for term in self._setup.compiled.not_both)
-
     def _verify(self, certificate: Certificate) -> None:
         """Check a certificate against this problem; called by ``Certificate.verify``."""
-        if self._setup.compiled.unsupported:
-            msg = "the rules over groups of this problem cannot be checked yet"
-            raise UnsupportedProblem(msg)
         if not self._holds(certificate):
             raise CertificateError
 
     def _holds(self, certificate: Certificate) -> bool:
         try:
-            check_objective(certificate.objective)
-            prepared = self._prepare(tuple(certificate.objective), certificate.seed, certificate.previous)
+            check_objective(certificate.objective, keeping=True)
+            placed = rows_of(placed_in(certificate), self._setup.roster)
+            prepared = self._prepare(tuple(certificate.objective), certificate.seed, certificate.previous, placed)
         except (InputError, Infeasible):
             return False
         return check_certificate(certificate, prepared, self._setup)
@@ -384,17 +453,6 @@ class Problem:
     def __reduce__(self) -> NoReturn:
         msg = "A Problem holds what was told in confidence and cannot be pickled; keep the people and the settings."
         raise StateError(msg)
-
-
-def _check_previous(previous: Matching | None, tiers: tuple[str, ...]) -> None:
-    """Refuse an earlier matching without the tier that keeps its pairs, and the tier without one."""
-    wanted = "least_change" in tiers
-    if (previous is not None) != wanted:
-        msg = "previous= and the tier least_change need each other; give both, such as "
-        msg += 'previous=matching, objective=("coverage", "least_change", "total")'
-        raise InputError(Fault(("previous",), "bad_previous", msg))
-    if wanted and not isinstance(previous, Matching):
-        raise InputError(Fault(("previous",), "bad_previous", "previous is an earlier Matching"))
 
 
 def chosen_name(solver: str | Solver) -> str:

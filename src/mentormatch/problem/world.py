@@ -17,15 +17,15 @@ import numpy as np
 from mentormatch.errors import TimeLimit, UnsupportedProblem
 from mentormatch.network import Arcs, Short
 from mentormatch.problem.aims import Aims
-from mentormatch.problem.coupling import broken, may_bind
 from mentormatch.problem.instance import form_of, prepare, with_fixed
 from mentormatch.problem.irreducible import SMALL, Found, Spent, irreducible
-from mentormatch.problem.members import members_of, refused, secret_bounds, with_groups
+from mentormatch.problem.members import members_of, refused, secret_bounds, stated, with_groups
 from mentormatch.solvers import Feasibility, choose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mentormatch.constraints import NotBoth
     from mentormatch.network import Bounds, Instance
     from mentormatch.problem.fixing import Fixed
     from mentormatch.problem.instance import Prepared
@@ -48,7 +48,7 @@ def has_matching(setup: Setup, lifted: Sequence[Fixed] = (), deadline: float | N
     Parameters
     ----------
     setup
-        The problem; what :func:`mentormatch.problem.clash.check` refuses is not looked for.
+        The problem.
     lifted
         Pairs that may be made whatever rules about pairs say.
     deadline
@@ -59,21 +59,37 @@ def has_matching(setup: Setup, lifted: Sequence[Fixed] = (), deadline: float | N
     UnsupportedProblem, TimeLimit
         As the solver does.
     """
-    compiled = setup.compiled
-    if any(broken(term, made_of(setup.fixed)) for term in compiled.not_both):
+    if unsound(setup):
         return False
-    prepared = prepared_for(setup)
-    instance = prepared.instance
-    if lifted:
-        instance = with_fixed(replace(prepared, fixed=tuple(lifted)), setup.scores, compiled, setup.fixed)
+    instance = prepared_for(setup, lifted).instance
     # which matching it is does not matter
     instance = replace(instance, tie_pairs=lambda i, _j: np.zeros(len(i), np.int64))
-    coupled = any(may_bind(term, setup) for term in compiled.not_both)
     try:
-        choose(form_of(compiled, instance, coupled=coupled)).solve(instance, deadline=deadline)
+        choose(form_of(instance)).solve(instance, deadline=deadline)
     except Short:
         return False
     return True
+
+
+def unsound(setup: Setup) -> bool:
+    """Say whether a problem has no matching for a reason that needs no solver.
+
+    Bounds cross, a fixed pair is forbidden, somebody has more fixed pairs than places, or two fixed pairs
+    give people a partner together who may not share one.
+    """
+    compiled, made = setup.compiled, made_of(setup.fixed)
+    if refused(setup):
+        return True
+    for held, bounds in zip(made, (compiled.mentee_bounds, compiled.mentor_bounds), strict=True):
+        loads = np.bincount(held, minlength=len(bounds))
+        if (bounds[:, 0] > bounds[:, 1]).any() or (loads > bounds[:, 1]).any():
+            return True
+    return any(_share(term, made) for term in compiled.not_both)
+
+
+def _share(term: NotBoth, made: Arcs) -> bool:
+    own, others = made if term.side == "mentees" else (made.j, made.i)
+    return bool(np.isin(others[own == term.a], others[own == term.b]).any())
 
 
 def made_of(fixed: Sequence[Fixed]) -> Arcs:
@@ -81,7 +97,7 @@ def made_of(fixed: Sequence[Fixed]) -> Arcs:
     return Arcs(np.array([pair.i for pair in fixed], np.int64), np.array([pair.j for pair in fixed], np.int64))
 
 
-def prepared_for(setup: Setup) -> Prepared:
+def prepared_for(setup: Setup, lifted: Sequence[Fixed] = ()) -> Prepared:
     """Make the instance with coverage as its only tier."""
     return prepare(
         setup.scores,
@@ -92,6 +108,7 @@ def prepared_for(setup: Setup) -> Prepared:
         objective=("coverage",),
         seed=0,
         memory=setup.memory,
+        lifted=lifted,
     )
 
 
@@ -114,11 +131,12 @@ class World:
     def __init__(self, setup: Setup, deadline: float | None = None) -> None:
         self.setup, self.deadline = setup, deadline
         self.members = members_of(setup)
-        self._background = [one for one in setup.compiled.sources if one.confidential and one.over_groups]
+        self._background = [one for one in setup.compiled.sources if one.confidential and one.coupled]
         self._secret_bounds = secret_bounds(setup)
+        self._stated = stated(setup)
         self._refused = frozenset(refused(setup))
         self._bare = with_groups(replace(setup, fixed=()), ())
-        self._liftable = [pair for pair in setup.fixed if pair.overrides and pair not in self._refused]
+        self._liftable = [pair for pair in self._stated if pair.overrides and pair not in self._refused]
         self._flow: tuple[tuple[Fixed, ...], Feasibility] | None = None
         n, m = setup.roster.shape
         self._left = min(_MOST_SOLVED, max(_LEAST_SOLVED, _CELLS_SOLVED // max(1, n * m)))
@@ -209,7 +227,8 @@ class World:
             raise Spent
         self._left -= 1
         fixed = self._fixed(places)
-        setup = replace(with_groups(self._with_bounds(places), [*self._background, *sources]), fixed=fixed)
+        bare = replace(self._with_bounds(places), fixed=fixed)
+        setup = with_groups(bare, [*self._background, *sources])
         lifted = [pair for pair in self._liftable if pair not in fixed]
         answer = None
         with suppress(TimeLimit, UnsupportedProblem):
@@ -220,7 +239,7 @@ class World:
 
     def _fixed(self, places: Sequence[int]) -> tuple[Fixed, ...]:
         """Return the pairs that these members and confidential rules fix."""
-        secret = [pair for pair in self.setup.fixed if pair.secret]
+        secret = [pair for pair in self._stated if pair.secret]
         return (*secret, *(pair for place in places if (pair := self.members[place].fixed) is not None))
 
     def _with_bounds(self, places: Sequence[int]) -> Setup:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from mentormatch.errors import InputError, UnsupportedProblem
 from mentormatch.network import Need
-from mentormatch.solvers.branching import Branching
 from mentormatch.solvers.engine import FirstOf
 from mentormatch.solvers.lap import Assignment
 from mentormatch.solvers.lp import Transport
+from mentormatch.solvers.mixed import Mixed, solve_coupled
 from mentormatch.solvers.stable import STABLE, Stable
 from mentormatch.solvers.tiers import solve_tiers
 
@@ -50,13 +50,13 @@ class Hungarian:
 
 
 class Network:
-    """Bounds on both sides: a flow through a network, as a linear programme that is then proved in integers."""
+    """Bounds on both sides and nested quotas: a flow through a network, proposed in floats and proved in integers."""
 
     name = "network"
 
     def supports(self, form: Form) -> bool:
-        """Say whether nothing couples the pairs but the bounds of each person."""
-        return not form.needs & {Need.GROUPS, Need.COUPLED, Need.STABLE}
+        """Say whether nothing couples the pairs but the bounds of each person, and quotas that are nested."""
+        return not form.needs & {Need.COUPLED, Need.STABLE}
 
     def solve(
         self,
@@ -67,10 +67,10 @@ class Network:
         progress: Progress | None = None,
     ) -> Solution:
         """Solve every tier; see :class:`mentormatch.network.Solver`."""
-        return solve_tiers(instance, Transport(), warm=warm, deadline=deadline, progress=progress)
+        return solve_coupled(instance, Transport(), warm=warm, deadline=deadline, progress=progress)
 
 
-SOLVERS: tuple[Solver, ...] = (Hungarian(), Network(), Stable(), Branching())
+SOLVERS: tuple[Solver, ...] = (Hungarian(), Network(), Stable(), Mixed())
 """The solvers in the order in which ``"auto"`` asks them."""
 
 
@@ -128,8 +128,15 @@ def _needs(form: Form) -> str:
     return " and ".join(need.value for need in Need if need in form.needs) or "nothing special"
 
 
-def check_objective(objective: tuple[str, ...]) -> None:
+def check_objective(objective: tuple[str, ...], *, keeping: bool = False) -> None:
     """Check that every tier is known, is named once and has before it what it needs.
+
+    Parameters
+    ----------
+    objective
+        The tiers.
+    keeping
+        Whether ``least_change`` may stand before all others, as it does where running pairs are kept.
 
     Raises
     ------
@@ -153,6 +160,7 @@ def check_objective(objective: tuple[str, ...]) -> None:
         if objective.count(tier) > 1:
             msg = f'the tier "{tier}" is in the objective twice'
             raise InputError(msg)
-        if tier in NEED_COVERAGE and "coverage" not in objective[:place]:
+        first = keeping and tier == "least_change" and place == 0
+        if tier in NEED_COVERAGE and "coverage" not in objective[:place] and not first:
             msg = f'the tier "{tier}" needs "coverage" before it: otherwise leaving everybody out may be best'
             raise InputError(msg)

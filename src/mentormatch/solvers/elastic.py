@@ -20,12 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.network import Arcs, Bounds, Group, Instance, Linear, Short
+from mentormatch.solvers.rows import FREE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-FREE: Final = 1 << 61
-"""A bound this far out is none."""
 
 MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 

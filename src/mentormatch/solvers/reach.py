@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from mentormatch.network import Instance, Reached
     from mentormatch.solvers.table import Table
 
+PLACED = "placed"
+"""The tier of pairs that were placed by hand before: nobody asks for it, and where there is one it stands first."""
+
+_KEEPING = (PLACED, "least_change")
+
 MOST_CAPACITY = 1 << 30
 """A capacity beyond it counts as this: so quotients of loads and capacities are told apart by float64."""
 
@@ -28,8 +33,9 @@ def components(instance: Instance, name: str) -> list[Component]:
     if name == "wishes":
         return _wishes(instance)
     keys = np.empty(0, np.int64)
-    if instance.previous is not None:
-        keys = distinct(instance.previous.i * instance.shape[1] + instance.previous.j)
+    kept = instance.placed if name == PLACED else instance.previous
+    if kept is not None:
+        keys = distinct(kept.i * instance.shape[1] + kept.j)
     return [Component(Listed(keys, np.ones_like(keys)), len(keys), len(keys))]
 
 
@@ -79,19 +85,21 @@ def _wishes(instance: Instance) -> list[Component]:
 
 def even(instance: Instance) -> Even:
     """Rank what each further partner of each mentor costs in ``balance``: (2k + 1) / capacity after k others."""
-    held = _held(instance)
+    held = held_loads(instance)
     most = int((held + np.minimum(instance.mentors.upper, instance.shape[0])).max(initial=0))
-    costs = (2.0 * np.arange(max(1, most)) + 1) / _capacities(instance)[:, None]
+    costs = (2.0 * np.arange(max(1, most)) + 1) / capacities(instance)[:, None]
     ranks = np.unique(costs, return_inverse=True)[1].reshape(costs.shape)
     return Even(ranks.astype(np.int64), held)
 
 
-def _capacities(instance: Instance) -> NDArray[np.int64]:
+def capacities(instance: Instance) -> NDArray[np.int64]:
+    """Return what ``balance`` holds the load of each mentor against."""
     own = instance.mentors.upper if instance.capacities is None else instance.capacities
     return np.clip(own, 1, MOST_CAPACITY)
 
 
-def _held(instance: Instance) -> NDArray[np.int64]:
+def held_loads(instance: Instance) -> NDArray[np.int64]:
+    """Count the partners that each mentor has outside the problem."""
     return np.zeros(instance.shape[1], np.int64) if instance.held is None else instance.held.loads
 
 
@@ -117,11 +125,11 @@ def reached(table: Table, name: str, i: NDArray[np.int64], j: NDArray[np.int64])
         every = [*table.pairs("total", i, j).tolist(), *([] if held is None else [held])]
         return min(every, default=0)
     values = tuple(int(part.weight.pairs(table, i, j).sum()) for part in components(instance, name))
-    return values[0] if name == "least_change" else values
+    return values[0] if name in _KEEPING else values
 
 
 def _unevenness(instance: Instance, loads: NDArray[np.int64]) -> Fraction:
-    pairs = zip((_held(instance) + loads).tolist(), _capacities(instance).tolist(), strict=True)
+    pairs = zip((held_loads(instance) + loads).tolist(), capacities(instance).tolist(), strict=True)
     return -sum((Fraction(load * load, capacity) for load, capacity in pairs), Fraction(0))
 
 
@@ -136,7 +144,7 @@ def most(table: Table, name: str, pairs: int) -> Reached:
     if name == "floor":
         return top
     values = tuple(part.most for part in components(instance, name))
-    return values[0] if name == "least_change" else values
+    return values[0] if name in _KEEPING else values
 
 
 def _most_even(instance: Instance, pairs: int) -> Fraction:
