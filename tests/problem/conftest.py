@@ -6,7 +6,8 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from mentormatch.constraints import Alike, GroupBounds, LinearBound, LoadBound, NoneOrAtLeast, NotBoth
+from mentormatch.constraints import Alike, GroupBounds, LinearBound, LoadBound, NotBoth
+from mentormatch.constraints.terms import NoneOrAtLeast
 
 
 def _every_matching(table, capacity, demand):

@@ -9,10 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch.constraints import ForbidPairs, NotBoth, PersonBounds
+from mentormatch.constraints import (
+    Alike,
+    ForbidPairs,
+    GroupBounds,
+    LinearBound,
+    LoadBound,
+    NotBoth,
+    PersonBounds,
+)
+from mentormatch.constraints.terms import NoneOrAtLeast
 from mentormatch.problem.clash import BACKGROUND
 
-KINDS = ("apart",)
+KINDS = ("apart", "alike", "group", "linear", "load", "open")
 
 
 @mm.scorer
@@ -30,10 +39,21 @@ def terms(draw, n, m):
     kind = draw(st.sampled_from(KINDS))
     side = draw(st.sampled_from(["mentees", "mentors"]))
     size = n if side == "mentees" else m
-    if kind == "apart" and size > 1:
-        a, b = sorted(draw(st.permutations(range(size)))[:2])
-        return NotBoth(side, a, b)
-    return None
+    low = draw(st.integers(0, 3))
+    if kind == "group":
+        return GroupBounds(side, rows_of(draw, size), low, low + draw(st.integers(0, 3)))
+    if kind == "open":
+        return NoneOrAtLeast(draw(st.integers(0, m - 1)), low + 1)
+    if kind in ("linear", "load"):
+        table = np.array([[draw(st.sampled_from([0.0, 1.0, 1.5])) for _ in range(m)] for _ in range(n)])
+        if kind == "linear":
+            return LinearBound(lambda i, j: table[i][:, j], low, low + draw(st.sampled_from([0.5, 2, np.inf])))
+        rows = rows_of(draw, size)
+        return LoadBound(side, rows, lambda i, j: table[i][:, j], np.full(len(rows), float(low)))
+    if size < 2:
+        return None
+    a_, b_ = sorted(draw(st.permutations(range(size)))[:2])
+    return NotBoth(side, a_, b_) if kind == "apart" else Alike(side, a_, b_)
 
 
 @st.composite

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from mentormatch.constraints import Alike, GroupBounds, NoneOrAtLeast, NotBoth, ScoreAtLeast
+from mentormatch.constraints import Alike, GroupBounds, NotBoth, ScoreAtLeast
+from mentormatch.constraints.terms import NoneOrAtLeast
 from mentormatch.problem.compiled import compile_rules
 from mentormatch.problem.coupling import NO_BOUND, UNIT
 from mentormatch.problem.members import secret_bounds, stated, with_groups
