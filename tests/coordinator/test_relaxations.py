@@ -5,7 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
+from mentormatch.coordinator.cheapest import LARGE, cheapest
 from mentormatch.coordinator.relaxations import CONFIDENTIAL
+from mentormatch.coordinator.steps import steps_of
 
 
 @st.composite
@@ -52,12 +54,15 @@ def least_cost(open_, vetoed, bounds, locks, most):
     return best
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.parametrize("large", [0, LARGE])
+@settings(max_examples=100, deadline=None)
 @given(programmes())
-def test_the_first_relaxation_is_the_cheapest_there_is(programme):
-    """No set of pairs can be had for fewer units; a feasible problem has no relaxations."""
+def test_the_first_relaxation_is_the_cheapest_there_is(large, programme):
+    """No set of pairs can be had for fewer units, large or small; a feasible problem has no relaxations."""
     least = least_cost(*programme)
-    found = mm.audit(problem_of(*programme)).relaxations()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mentormatch.coordinator.cheapest.LARGE", large)
+        found = mm.audit(problem_of(*programme)).relaxations()
     named = [one for one in found if one.changes[0].kind not in ("confidential", "pair_rule")]
     assert (found == ()) == (least == 0)
     if found:
@@ -103,6 +108,21 @@ def test_every_relaxation_makes_the_problem_feasible(programme):
         if any(low > high for side in after[2] for low, high in side):
             continue  # such bounds cannot be written down
         assert len(problem_of(*after).solve()) == one.coverage
+
+
+@settings(max_examples=150, deadline=None)
+@given(programmes())
+def test_maximums_are_raised_by_as_little_in_large_problems(programme):
+    """Where maximums alone may rise, the quick way of large problems costs as little as the elastic problem."""
+    setup = problem_of(*programme)._setup
+    some = [step for step in steps_of(setup) if step.kind == "maximum"]
+    costs = []
+    for large in (0, LARGE):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("mentormatch.coordinator.cheapest.LARGE", large)
+            steps = cheapest(setup, some)
+        costs.append(None if steps is None else sum(step.units for step in steps))
+    assert costs[0] == costs[1]
 
 
 def test_minimums_may_be_lowered_and_maximums_raised():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mentormatch.coordinator.steps import after
+from mentormatch.coordinator.steps import after, steps_of
 from mentormatch.network import Arcs, Short
 from mentormatch.problem.coupling import UNIT
 from mentormatch.problem.instance import form_of
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from mentormatch.problem.setup import Setup
     from mentormatch.problem.sources import Source
     from mentormatch.solvers.elastic import Given
+
+
+LARGE: Final = 20_000
+"""Above this many pairs an elastic problem with room for everybody is too large to be solved at once."""
 
 
 def cheapest(setup: Setup, some: Sequence[Step]) -> tuple[Step, ...] | None:
@@ -48,6 +52,10 @@ def cheapest(setup: Setup, some: Sequence[Step]) -> tuple[Step, ...] | None:
     UnsupportedProblem, TimeLimit
         As the solver does.
     """
+    if _large(setup):
+        some = _that_matter(setup, some)
+        if some and all(step.kind == "maximum" for step in some):
+            return _raised(setup, some)
     most, steps = 1, None
     while steps is None and most // 2 < max((step.units for step in some), default=0):
         steps = _within(setup, some, most)
@@ -59,15 +67,84 @@ def cheapest(setup: Setup, some: Sequence[Step]) -> tuple[Step, ...] | None:
 
 def _within(setup: Setup, some: Sequence[Step], most: int) -> tuple[Step, ...] | None:
     """Find the fewest units where nothing gives way by more than so many."""
+    found = _solved(setup, [replace(step, units=min(step.units, most)) for step in some])
+    return None if found is None else found[0].read(found[0].elastic.read(found[1]))
+
+
+def _solved(setup: Setup, some: Sequence[Step]) -> tuple[_Model, Arcs] | None:
     try:
-        model = _Model(setup, [replace(step, units=min(step.units, most)) for step in some])
+        model = _Model(setup, some)
         if model.hopeless:
             return None
         instance = model.elastic.instance
-        solution = choose(form_of(instance)).solve(instance)
+        return model, choose(form_of(instance)).solve(instance).arcs
     except Short:
         return None
-    return model.read(model.elastic.read(solution.arcs))
+
+
+def _large(setup: Setup) -> bool:
+    """Say whether there are so many pairs that maximums are better looked at apart; never beside rules over groups."""
+    n, m = setup.roster.shape
+    return n * m > LARGE and not setup.compiled.coupled
+
+
+def _that_matter(setup: Setup, some: Sequence[Step]) -> list[Step]:
+    """Leave out maximums where minimums may be lowered too, but of people who hold locks.
+
+    Whoever has a pair beyond the maximum may as well not have it: that lowers at most one minimum by one,
+    at the same cost, unless the pair is a lock.
+    """
+    if not any(step.kind == "minimum" for step in some):
+        return list(some)
+    held = {(0, pair.i) for pair in stated(setup)} | {(1, pair.j) for pair in stated(setup)}
+    return [step for step in some if step.kind != "maximum" or (step.side, step.row) in held]
+
+
+def _raised(setup: Setup, some: Sequence[Step]) -> tuple[Step, ...] | None:
+    """Find the fewest units by which maximums rise: as many as minimums would have to be lowered by.
+
+    With as many places filled as can be, whoever is short is given one more partner for each place; each of
+    these has as many as can be, or there would be one more place.
+    """
+    over = _beyond(setup, some)
+    rest = after(setup, over)
+    short = [step for step in steps_of(rest) if step.kind == "minimum"]
+    found = _solved(rest, short)
+    if found is None:
+        return None
+    model, arcs = found
+    given = model.elastic.read(arcs)
+    n, m = setup.roster.shape
+    allowed = model.prepared.instance.allowed_block(slice(0, n), slice(0, m)).copy()
+    real = (arcs.i < n) & (arcs.j < m)
+    allowed[arcs.i[real], arcs.j[real]] = False
+    units: dict[tuple[int, int], int] = {(step.side, step.row): step.units for step in over}
+    most = {(step.side, step.row): step.units for step in some}
+    orders = model.prepared.mentees.rows, model.prepared.mentors.rows
+    for side in (0, 1):
+        open_to = allowed if side == 0 else allowed.T
+        for person in np.flatnonzero(given.lowered[side]).tolist():
+            others = [(1 - side, row) for row in orders[1 - side][np.flatnonzero(open_to[person])].tolist()]
+            free = [one for one in others if units.get(one, 0) < most.get(one, 0)]
+            if len(free) < given.lowered[side][person]:
+                return None
+            # who has been raised least comes first
+            for one in sorted(free, key=lambda one: units.get(one, 0))[: int(given.lowered[side][person])]:
+                units[one] = units.get(one, 0) + 1
+    return tuple(replace(step, units=by) for step in some if (by := units.get((step.side, step.row), 0)))
+
+
+def _beyond(setup: Setup, some: Sequence[Step]) -> list[Step]:
+    """Return by how much maximums must rise for locks and for minimums above them."""
+    compiled, made = setup.compiled, made_of(setup.fixed)
+    found = []
+    for step in some:
+        bounds = (compiled.mentee_bounds, compiled.mentor_bounds)[step.side]
+        load = int((made[step.side] == step.row).sum()) if len(made[step.side]) else 0
+        needed = max(load, int(bounds[step.row, 0])) - int(bounds[step.row, 1])
+        if needed > 0:
+            found.append(replace(step, units=min(needed, step.units)))
+    return found
 
 
 class _Model:

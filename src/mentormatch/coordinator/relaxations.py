@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 CONFIDENTIAL: Final = "a confidential rule (ask the register's owner)"
 """The one entry that stands for every confidential rule."""
 
+_LOOKED_FOR: Final = 20
+"""So many are looked for, also where fewer are asked for: the ones that are told are the cheapest of these."""
+
 _MOST_PEOPLE: Final = 10
 """So many people of the other side are tried as the only ones whose maximum is raised."""
 
@@ -69,6 +72,8 @@ def find_relaxations(setup: Setup, limit: int) -> tuple[Relaxation, ...]:
         return ()
     found: dict[tuple[str, ...], Relaxation] = {}
     for steps in _proposed(setup):
+        if len(found) == max(limit, _LOOKED_FOR):
+            break
         changes = tuple(step.told(setup) for step in steps)
         key = tuple(change.text for change in changes)
         if key in found:
@@ -104,11 +109,10 @@ def _proposed(setup: Setup) -> Iterator[tuple[Step, ...]]:
     )
     for kind in kinds:
         yield from _enough(setup, [step for step in every if kind(step)])
-    for step in _singles(setup, every):
-        yield from _enough(setup, [step])
     for step in steps_of(setup):
         if step.kind == "pair_rule":
             yield from _enough(setup, [step])
+    yield from _singles(setup, every)
 
 
 def _enough(setup: Setup, some: Sequence[Step]) -> Iterator[tuple[Step, ...]]:
@@ -123,30 +127,36 @@ def _ordered(setup: Setup, steps: Sequence[Step]) -> list[Step]:
     return sorted(steps, key=lambda step: (told[id(step)].people, told[id(step)].text))
 
 
-def _singles(setup: Setup, every: Sequence[Step]) -> list[Step]:
-    """Return the steps of which one might be enough: those of a clash, and of whom its people could be paired with."""
+def _singles(setup: Setup, every: Sequence[Step]) -> Iterator[tuple[Step, ...]]:
+    """Yield single steps that are enough: of members of a clash, and of whom its people could be paired with."""
     world = World(setup)
     places = range(len(world.members))
     try:
         found = world.clash(places)
         if found is None or not world.fits([place for place in places if place not in found.places]):
-            return []
+            return
     except Spent:
-        return []
-    members = [world.members[place] for place in found.places]
-    fixed = {one.fixed for one in members if one.fixed is not None}
-    rules = {id(one.source) for one in members if one.source is not None}
-    low = {(one.side, one.row) for one in members if one.kind == "minimum"}
-    high = _across(setup, members)
-    chosen = [
-        step
-        for step in every
-        if step.fixed in fixed
-        or (step.source is not None and id(step.source) in rules)
-        or (step.kind == "minimum" and (step.side, step.row) in low)
-    ]
+        return
+    high = _across(setup, [world.members[place] for place in found.places])
     raised = [step for step in every if step.kind == "maximum" and (step.side, step.row) in high]
-    return chosen + raised[:_MOST_PEOPLE]
+    for step in raised[:_MOST_PEOPLE]:
+        yield from _enough(setup, [step])
+    for place in found.places:
+        steps = [step for step in every if _is_of(step, world.members[place])]
+        try:
+            helps = world.fits([other for other in places if other != place])
+        except Spent:
+            return
+        for step in steps if helps else ():
+            # what is dropped, or lowered by the one unit that it has, is enough as it is
+            yield from [(step,)] if step.units == 1 and step.source is None else _enough(setup, [step])
+
+
+def _is_of(step: Step, member: Member) -> bool:
+    """Say whether a step is about this member of a clash."""
+    if step.fixed is not None or step.source is not None:
+        return step.fixed == member.fixed and step.source is member.source
+    return step.kind == member.kind == "minimum" and (step.side, step.row) == (member.side, member.row)
 
 
 def _across(setup: Setup, members: Sequence[Member]) -> set[tuple[int, int]]:

@@ -108,9 +108,9 @@ def steps_of(setup: Setup) -> tuple[Step, ...]:
 def _of_people(setup: Setup) -> list[Step]:
     compiled, found = setup.compiled, []
     public = compiled.public_mentee_bounds, compiled.public_mentor_bounds
-    # nobody needs more than all minimums and locks ask for
+    # without rules over groups, nobody needs more than all minimums and locks ask for
     enough = sum(int(bounds[:, 0].sum()) for bounds in (compiled.mentee_bounds, compiled.mentor_bounds))
-    enough += len(setup.fixed)
+    enough = NO_BOUND if compiled.coupled else enough + len(setup.fixed)
     for side, (open_, secret, others) in enumerate(
         zip(public, secret_bounds(setup), setup.roster.shape[::-1], strict=True)
     ):

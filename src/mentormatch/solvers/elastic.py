@@ -8,7 +8,8 @@ infeasibility in optimization*, 2008).
 - Whose maximum may be raised has that much more room, and as many *fillers* who take it up; each
   that finds room there is worth one, so that every place beyond the maximum costs one.
 - A lock is a pair that is worth one; a pair that a dropped rule forbids costs one.
-- A rule over groups has isolated pairs that weigh 1, 2, 4, … on its side, at a cost of as much.
+- A rule over groups has pairs of two who have nobody else, which weigh 1, 2, 4, … on its side and cost
+  as much.
 """
 
 from __future__ import annotations
@@ -157,21 +158,18 @@ class Elastic:
                         rows.add(np.full(len(some), rows.n), some, worth)
                         rows.n += 1
 
-    def _soften(self, soft: Soft) -> dict[str, list[tuple[int, int]]]:
+    def _soften(self, soft: Soft) -> dict[str, list[tuple[tuple[int, int], int]]]:
         """Write rules as bounds on weights that give way, and return the pairs that tell by how much."""
-        bits = {
-            name: [self._rows.single(-(1 << bit)) for bit in range(most.bit_length())]
-            for name, most in (("down", soft.down), ("up", soft.up))
-        }
-        bits["drop"] = [self._rows.single(-1)] if soft.drop else []
-        give = [(pair, soft.unit << bit) for bit, pair in enumerate(bits["down"])]
-        give += [(pair, -(soft.unit << bit)) for bit, pair in enumerate(bits["up"])]
-        for one in (*map(self._counted, soft.rules.groups), *soft.rules.linear):
-            self._bound(one, give)
-        self._between(soft.rules, bits["drop"])
-        whole = [(pair, 1 << bit) for bit, pair in enumerate(bits["down"])]
+        most = {"down": soft.down, "up": soft.up, "drop": int(soft.drop)}
+        bits = {name: [(self._rows.single(-size), size) for size in _sizes(units)] for name, units in most.items()}
+        weights = bits["down"] + [(pair, -size) for pair, size in bits["up"]]
+        for group in soft.rules.groups:
+            self._bound(self._counted(group), weights)
+        for row in soft.rules.linear:
+            self._bound(row, [(pair, weight * soft.unit) for pair, weight in weights])
+        self._between(soft.rules, [pair for pair, _ in bits["drop"]])
         for column, least in soft.rules.open_from:
-            self._opened(column, least, whole + [(pair, least) for pair in bits["drop"]])
+            self._opened(column, least, bits["down"])
         return bits
 
     def _bound(self, rule: Linear, give: Sequence[tuple[tuple[int, int], int]]) -> None:
@@ -266,8 +264,8 @@ class Elastic:
         sides = self._real.mentees, self._real.mentors
         made = set(_listed(arcs))
 
-        def units(pairs: list[tuple[int, int]]) -> int:
-            return sum(1 << bit for bit, pair in enumerate(pairs) if pair in made)
+        def units(sizes: list[tuple[tuple[int, int], int]]) -> int:
+            return sum(size for pair, size in sizes if pair in made)
 
         return Given(
             lowered=_both(np.maximum(bounds.lower - load, 0) for bounds, load in zip(sides, loads, strict=True)),
@@ -278,6 +276,13 @@ class Elastic:
             up=tuple(units(bits["up"]) for bits in self._bits),
             dropped=tuple(bool(units(bits["drop"])) for bits in self._bits),
         )
+
+
+def _sizes(most: int) -> list[int]:
+    """Return numbers, few of them, whose sums are 0, 1, … up to the most."""
+    sizes = [1 << bit for bit in range((most + 1).bit_length() - 1)]
+    rest = most - sum(sizes)
+    return [*sizes, rest] if rest else sizes
 
 
 def _listed(arcs: Arcs) -> list[tuple[int, int]]:
