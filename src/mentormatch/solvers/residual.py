@@ -61,41 +61,49 @@ class Residual:
         best = self._round_the_hub(limit)
         if best is not None:
             limit = best.cost - 1
-        for row in range(rows):
-            if limit < 0:
+        ahead = sorted((steps[0][0], row) for row in range(rows) if (steps := self.steps(row)))
+        done = bytearray(self.hub + 1)
+        done[self.hub] = 1
+        for first, row in ahead:
+            if first > limit:
                 break
-            steps = self.steps(row)
-            if not steps or steps[0][0] > limit:
-                continue
-            found = self._round(row, limit)
+            found = self._round(row, limit, done)
+            done[row] = 1
             if found is not None:
                 best, limit = found, found.cost - 1
         return best
 
-    def _round(self, start: int, limit: int) -> Cycle | None:
-        """Find the cheapest cycle through one row, not through the hub and not through rows before it."""
-        best = {start: 0}
+    def _round(self, start: int, limit: int, done: bytearray) -> Cycle | None:
+        """Find the cheapest cycle through one row, not through the hub and not through those that are done."""
+        best, near = {start: 0}, dict[int, int]()
         before: dict[int, int] = {}
         heap = [(0, start)]
-        cost, last, hub = -1, -1, self.hub
+        cost, last = -1, -1
         while heap:
-            far, vertex = heappop(heap)
+            far, row = heappop(heap)
             if far > limit:
                 break
-            if far > best[vertex]:
+            if far > best[row]:
                 continue
-            for step, head in self.steps(vertex):
+            for step, column in self.known.get(row) or self.steps(row):
                 there = far + step
                 if there > limit:
                     break
-                if head == start:
-                    cost, last, limit = there, vertex, there - 1
-                    break
-                # the hub is the last vertex and columns come after all rows
-                if head > start and head != hub and there < best.get(head, there + 1):
-                    best[head] = there
-                    before[head] = vertex
-                    heappush(heap, (there, head))
+                if there >= near.get(column, there + 1) or done[column]:
+                    continue
+                near[column] = there
+                before[column] = row
+                # a column leads on to few rows: they are looked at at once
+                for more, head in self.known.get(column) or self.steps(column):
+                    end = there + more
+                    if end > limit:
+                        break
+                    if head == start:
+                        cost, last, limit = end, column, end - 1
+                    elif not done[head] and end < best.get(head, end + 1):
+                        best[head] = end
+                        before[head] = column
+                        heappush(heap, (end, head))
         if last < 0:
             return None
         walk = [last]
