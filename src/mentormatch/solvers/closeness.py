@@ -21,7 +21,6 @@ from mentormatch.solvers.face import Face, Level
 from mentormatch.solvers.grid import most_pairs
 from mentormatch.solvers.kept import Kept, distinct
 from mentormatch.solvers.reach import components
-from mentormatch.solvers.table import Table
 from mentormatch.solvers.weights import packed
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mentormatch.network import Instance, Solution
-    from mentormatch.solvers.table import Kind
+    from mentormatch.solvers.table import Kind, Table
 
 SUMS = frozenset({"coverage", "priority", "wishes", "total", "least_change"})
 """Tiers that add up what pairs are worth, or several such sums in turn."""
@@ -66,14 +65,14 @@ class Closeness:
     used: NDArray[np.int64]
 
     @classmethod
-    def of(cls, instance: Instance, best: Solution, tick: Callable[[], None]) -> Closeness | None:
+    def of(cls, table: Table, best: Solution, tick: Callable[[], None]) -> Closeness | None:
         """Price the best matching in every tier; None if a tier is no sum or the matching is not the best.
 
         The prices of the solve are tried first, and count only after every pair was held against them.
         """
+        instance = table.instance
         if not SUMS.issuperset(instance.objective):
             return None
-        table = Table(instance)
         used = distinct(best.arcs.i * instance.shape[1] + best.arcs.j)
         climb = Climb(table, Face.whole(instance), Kept.of(instance.shape, used[:0], used), tick)
         guesses = {tier.name: tier.prices for tier in best.tiers}

@@ -146,7 +146,7 @@ class Network:
             for tail, head in zip(vertices, (*vertices[1:], vertices[0]), strict=True)
             if self.hub not in (tail, head)
         ]
-        steps = {arc: dict(map(reversed, network.steps(arc[0])))[arc[1]] for arc in arcs}  # type: ignore[arg-type]
+        steps = {arc: min(step for step, end in network.steps(arc[0]) if end == arc[1]) for arc in arcs}
         tail, head = max(arcs, key=lambda arc: (steps[arc], arc))
         left = cost - steps[tail, head]
         shift = dict(part.shift)

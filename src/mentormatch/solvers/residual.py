@@ -73,7 +73,7 @@ class Residual:
                 best, limit = found, found.cost - 1
         return best
 
-    def _round(self, start: int, limit: int, done: bytearray) -> Cycle | None:
+    def _round(self, start: int, limit: int, done: bytearray) -> Cycle | None:  # noqa: C901  one loop, for speed
         """Find the cheapest cycle through one row, not through the hub and not through those that are done."""
         best, near = {start: 0}, dict[int, int]()
         before: dict[int, int] = {}
@@ -104,12 +104,7 @@ class Residual:
                         best[head] = end
                         before[head] = column
                         heappush(heap, (end, head))
-        if last < 0:
-            return None
-        walk = [last]
-        while walk[-1] != start:
-            walk.append(before[walk[-1]])
-        return Cycle(cost, tuple(reversed(walk)))
+        return None if last < 0 else Cycle(cost, _walk(start, last, before.__getitem__))
 
     def _round_the_hub(self, limit: int) -> Cycle | None:
         """Find the cheapest cycle through the hub that does not turn back at the first person.
@@ -141,12 +136,7 @@ class Residual:
                     theirs = ways.get(head)
                     if theirs is None or (len(theirs) < 2 and first not in theirs):
                         heappush(heap, (there, head, first, vertex))
-        if last < 0:
-            return None
-        walk = [last]
-        while walk[-1] != hub:
-            walk.append(ways[walk[-1]][root])
-        return Cycle(cost, tuple(reversed(walk)))
+        return None if last < 0 else Cycle(cost, _walk(hub, last, lambda vertex: ways[vertex][root]))
 
     def around(self, start: int, limit: int) -> dict[int, int]:
         """Return how far every vertex is that is nearer than ``limit``."""
@@ -164,3 +154,11 @@ class Residual:
                     best[head] = there
                     heappush(heap, (there, head))
         return best
+
+
+def _walk(start: int, last: int, before: Callable[[int], int]) -> tuple[int, ...]:
+    """Return the vertices from the first to the last, each found from the one after it."""
+    walk = [last]
+    while walk[-1] != start:
+        walk.append(before(walk[-1]))
+    return tuple(reversed(walk))
