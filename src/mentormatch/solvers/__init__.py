@@ -8,6 +8,7 @@ and every pair is held against those prices before the tier is called optimal.
 Stable matchings are another matter: :mod:`stable <mentormatch.solvers.stable>`.
 """
 
+from mentormatch.solvers.alternatives import different, next_best
 from mentormatch.solvers.branching import Branching
 from mentormatch.solvers.choice import (
     KNOWN_TIERS,
@@ -37,9 +38,11 @@ __all__ = [
     "check_objective",
     "choose",
     "deferred_acceptance",
+    "different",
     "exponent",
     "feasible",
     "is_feasible",
+    "next_best",
     "prove",
     "quantise",
     "solve_tiers",

@@ -38,7 +38,7 @@ Solve: TypeAlias = "Callable[[Instance], Solution]"
 def next_best(
     instance: Instance, best: Solution, count: int, solve: Solve, *, coupled: bool, tick: Callable[[], None]
 ) -> Iterator[Solution]:
-    """Yield the matchings after the best one in order, each when it is asked for.
+    """Price the best matching, and yield those after it in order, each when it is asked for.
 
     Parameters
     ----------
@@ -55,9 +55,9 @@ def next_best(
     tick
         Called now and then; it may raise to end the work.
 
-    Yields
-    ------
-    Solution
+    Returns
+    -------
+    iterator of Solution
         With what its tiers reach; the bound of each is the most that a matching reaches that is as good in the
         tiers before, which are all among those that came before. Fewer than asked for if there are no more.
 
@@ -69,26 +69,25 @@ def next_best(
     """
     table = Table(instance)
     telling = _Telling(table, best, every=True)
-    for arcs in _ranked(table, best, count, solve, coupled=coupled, tick=tick):
-        yield telling.of(arcs)
+    return map(telling.of, _ranked(table, best, count, solve, coupled=coupled, tick=tick))
 
 
 def _ranked(
     table: Table, best: Solution, count: int, solve: Solve, *, coupled: bool, tick: Callable[[], None]
-) -> Iterator[Arcs]:
+) -> Iterable[Arcs]:
     instance = table.instance
     if 0 in instance.shape or count < 2:
-        return iter(())
+        return ()
     closeness = None if coupled else Closeness.of(table, best, tick)
     if closeness is not None:
-        return iter(Ranking(closeness, count, tick))
+        return Ranking(closeness, count, tick)
     if coupled and (instance.groups or instance.linear or instance.alike or instance.open_from):
         return _by_rules(instance, best, count, solve, lambda arcs: without(instance, arcs))
-    return iter(Parts(table, best, count, solve))
+    return Parts(table, best, count, solve)
 
 
 def different(instance: Instance, best: Solution, count: int, solve: Solve, changes: int) -> Iterator[Solution]:
-    """Yield matchings of which each lacks so many pairs at least of every one before it, each the best such.
+    """Find matchings of which each lacks so many pairs at least of every one before it, each the best such.
 
     Parameters
     ----------
@@ -103,14 +102,13 @@ def different(instance: Instance, best: Solution, count: int, solve: Solve, chan
     changes
         The number of pairs.
 
-    Yields
-    ------
-    Solution
+    Returns
+    -------
+    iterator of Solution
         With what its tiers reach; the bounds are those for all matchings, similar ones too.
     """
     telling = _Telling(Table(instance), best, every=False)
-    for arcs in _by_rules(instance, best, count, solve, lambda arcs: apart_from(arcs, changes)):
-        yield telling.of(arcs)
+    return map(telling.of, _by_rules(instance, best, count, solve, lambda arcs: apart_from(arcs, changes)))
 
 
 def without(instance: Instance, arcs: Arcs) -> Linear:
