@@ -1,11 +1,13 @@
 """Settings as plain data: presets, files, requests."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
 import mentormatch as mm
-from mentormatch.constraints import RULES, is_confidential
+from mentormatch.constraints import RULES, is_confidential, rule_from, rule_to_data
 from mentormatch.settings import PRESETS, PUBLIC_RULES, mix
 
 
@@ -231,3 +233,93 @@ def test_what_a_backend_posts_obeys_the_schema():
         jsonschema.validate({**BODY, "settings": {"constraints": [{"rule": "nope"}]}}, mm.schema("request"))
     matching = mm.match(mm.Request.parse(BODY))
     jsonschema.validate(json.loads(matching.to_json()), mm.schema("matching"))
+
+
+SEVERAL_PAIRS = """
+[[constraints]]
+rule = "group_quota"
+side = "mentees"
+where = {department = ["IT", "HR"], attributes = {cohort = 2026}}
+maximum = 5
+
+[[constraints]]
+rule = "at_most"
+n = 3
+unknown = "forbid"
+[constraints.where.mentee]
+department = "IT"
+[constraints.where.mentor]
+department = "IT"
+
+[[constraints]]
+rule = "at_least"
+n = 1
+where.mentor.trained = true
+
+[[constraints]]
+rule = "together"
+a = "Mia"
+b = "Ned"
+
+[[constraints]]
+rule = "apart"
+a = "Ann"
+b = "Bo"
+
+[[constraints]]
+rule = "hours_capacity"
+
+[[constraints]]
+rule = "none_or_at_least"
+k = 3
+"""
+
+
+def test_rules_over_several_pairs_come_from_files_and_requests(tmp_path):
+    """TOML, JSON and a request carry quotas, counts and hours; they obey the schema, make rules and may be shown."""
+    import jsonschema
+
+    (tmp_path / "rules.toml").write_text(SEVERAL_PAIRS)
+    settings = mm.Settings.read(tmp_path / "rules.toml")
+    (tmp_path / "rules.json").write_text(json.dumps({"constraints": settings.constraints}))
+    assert mm.Settings.read(tmp_path / "rules.json") == settings
+    assert settings.public() == settings
+    body = {**BODY, "settings": {"constraints": [*settings.constraints]}}
+    jsonschema.validate(body, mm.schema("request"))
+    request = mm.Request.parse(json.dumps(body))
+    assert json.loads(request.to_json())["settings"]["constraints"] == body["settings"]["constraints"]
+    pool = mm.Pool(
+        [{"id": "Mia", "department": "IT", "trained": True, "hours_per_month": 4, "capacity": 4}, {"id": "Ned"}],
+        [{"id": one, "department": "it", "attributes": {"cohort": "2026"}} for one in ("Ann", "Bo", "Cas")],
+    )
+    rules = [rule_from(data) for data in request.settings.constraints]
+    assert [rule_to_data(rule) for rule in rules] == body["settings"]["constraints"]
+    terms = [type(term).__name__ for rule in rules for term in rule.terms(pool)]
+    assert terms[:3] == ["GroupBounds", "GroupBounds", "GroupBounds"]
+    assert terms[3:] == ["Alike", "NotBoth", "ForbidWhere", "NoneOrAtLeast", "NoneOrAtLeast"]
+
+
+def test_a_wrong_rule_over_several_pairs_is_told_by_its_place():
+    """What cannot be asked is an input error of the run, with where it stands and without the label."""
+    rules = [{"rule": "same_team"}, {"rule": "group_quota", "side": "mentees", "where": {"sitte": "x@y"}, "maximum": 1}]
+    with pytest.raises(mm.InputError, match="did you mean site") as caught:
+        mm.match([{"id": "Mia"}], [{"id": "Ann"}], constraints=rules)
+    assert caught.value.faults[0].loc == ("constraints", 1, "group_quota", "where")
+    assert "x@y" not in str(caught.value)
+
+
+def test_the_settings_in_the_reference_make_rules(tmp_path):
+    """Every rule over several pairs has its example on paper, and all of them can be read."""
+    page = (Path(__file__).parent.parent / "docs" / "reference" / "scorers-and-rules.md").read_text("utf-8")
+    (text,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "page.toml").write_text(text)
+    names = {rule_from(data).name for data in mm.Settings.read(tmp_path / "page.toml").constraints}
+    assert names == {
+        "apart",
+        "at_least",
+        "at_most",
+        "group_quota",
+        "hours_capacity",
+        "none_or_at_least",
+        "together",
+    }

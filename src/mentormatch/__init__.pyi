@@ -1,6 +1,10 @@
 from mentormatch._api import match as match
 from mentormatch._api import schema as schema
 from mentormatch._api import score as score
+from mentormatch.constraints import Alike as Alike
+from mentormatch.constraints import Apart as Apart
+from mentormatch.constraints import AtLeast as AtLeast
+from mentormatch.constraints import AtMost as AtMost
 from mentormatch.constraints import Capacity as Capacity
 from mentormatch.constraints import ConflictOfInterest as ConflictOfInterest
 from mentormatch.constraints import Constraint as Constraint
@@ -9,10 +13,16 @@ from mentormatch.constraints import FixPairs as FixPairs
 from mentormatch.constraints import Forbid as Forbid
 from mentormatch.constraints import ForbidPairs as ForbidPairs
 from mentormatch.constraints import ForbidWhere as ForbidWhere
+from mentormatch.constraints import GroupBounds as GroupBounds
+from mentormatch.constraints import GroupQuota as GroupQuota
+from mentormatch.constraints import HoursCapacity as HoursCapacity
 from mentormatch.constraints import LevelGap as LevelGap
+from mentormatch.constraints import LinearBound as LinearBound
+from mentormatch.constraints import LoadBound as LoadBound
 from mentormatch.constraints import Lock as Lock
 from mentormatch.constraints import MinOverlapHours as MinOverlapHours
 from mentormatch.constraints import MinScore as MinScore
+from mentormatch.constraints import NoneOrAtLeast as NoneOrAtLeast
 from mentormatch.constraints import NotBoth as NotBoth
 from mentormatch.constraints import Override as Override
 from mentormatch.constraints import PastPartners as PastPartners
@@ -23,6 +33,7 @@ from mentormatch.constraints import SameTeam as SameTeam
 from mentormatch.constraints import ScoreAtLeast as ScoreAtLeast
 from mentormatch.constraints import SharedLanguage as SharedLanguage
 from mentormatch.constraints import Tension as Tension
+from mentormatch.constraints import Together as Together
 from mentormatch.constraints import Trained as Trained
 from mentormatch.constraints import Vetoes as Vetoes
 from mentormatch.constraints import read_tensions as read_tensions
@@ -73,6 +84,10 @@ from mentormatch.settings import preset as preset
 
 __version__: str
 __all__: list[str] = [
+    "Alike",
+    "Apart",
+    "AtLeast",
+    "AtMost",
     "Cancelled",
     "Capacity",
     "Certificate",
@@ -89,10 +104,15 @@ __all__: list[str] = [
     "ForbidWhere",
     "FreeText",
     "GoalAlignment",
+    "GroupBounds",
+    "GroupQuota",
+    "HoursCapacity",
     "Infeasible",
     "InputError",
     "LevelFit",
     "LevelGap",
+    "LinearBound",
+    "LoadBound",
     "Lock",
     "Matching",
     "Mentee",
@@ -102,6 +122,7 @@ __all__: list[str] = [
     "MinScore",
     "MissingExtra",
     "NeedsOffers",
+    "NoneOrAtLeast",
     "NotBoth",
     "Note",
     "OverlappingHours",
@@ -131,6 +152,7 @@ __all__: list[str] = [
     "Tension",
     "TierProof",
     "TimeLimit",
+    "Together",
     "Trained",
     "TraitFit",
     "Unmatched",

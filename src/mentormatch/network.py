@@ -198,13 +198,21 @@ class TierResult:
     ``value`` and ``bound`` are exact, and larger is better: pairs for ``coverage``, grid
     units for ``total`` and ``floor``, tuples for tiers that compare several numbers in turn,
     the negative sum of load² / capacity for ``balance``. ``prices`` prove ``value == bound``
-    where they are there; those of the last step where a tier takes several.
+    where they are there; those of the last step where a tier takes several. ``searched`` says
+    that the tier is proved in another way: by multipliers of rules over several pairs, by
+    branching, or by solving it again.
     """
 
     name: str
     value: Reached
     bound: Reached
     prices: Prices | None = None
+    searched: bool = False
+
+    @property
+    def proved(self) -> bool:
+        """Whether the tier was solved to the end."""
+        return self.prices is not None or self.searched
 
     @property
     def optimal(self) -> bool:
@@ -218,13 +226,16 @@ class Solution:
 
     ``tiers`` has one entry per tier of the objective; ``ties`` says whether the implicit
     last tier was solved too (above a stated size it is not); ``rounds`` counts the
-    price-and-solve rounds.
+    price-and-solve rounds. ``proof`` says what the bounds rest on: ``"prices"``,
+    ``"multipliers"`` of rules over several pairs, ``"branch and bound"`` in whole numbers, or
+    ``"floating-point branch and bound"``.
     """
 
     arcs: Arcs
     tiers: tuple[TierResult, ...]
     ties: bool = True
     rounds: int = 1
+    proof: str = "prices"
 
 
 class Short(Exception):

@@ -39,17 +39,24 @@ MAX_DEPTH: Final = 32
 
 PUBLIC_RULES: Final = frozenset(
     {
+        "apart",
+        "at_least",
+        "at_most",
         "capacity",
         "different_organisation",
         "forbid",
+        "group_quota",
+        "hours_capacity",
         "level_gap",
         "min_overlap_hours",
         "min_score",
+        "none_or_at_least",
         "past_partners",
         "reporting_line",
         "require",
         "same_team",
         "shared_language",
+        "together",
         "trained",
     }
 )

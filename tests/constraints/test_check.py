@@ -3,8 +3,21 @@
 import numpy as np
 import pytest
 
-from mentormatch.constraints import Constraint, ForbidPairs, ForbidWhere, NotBoth, PersonBounds, check_constraint
+from mentormatch.constraints import (
+    Alike,
+    Constraint,
+    ForbidPairs,
+    ForbidWhere,
+    GroupBounds,
+    LinearBound,
+    LoadBound,
+    NotBoth,
+    PersonBounds,
+    ScoreAtLeast,
+    check_constraint,
+)
 from mentormatch.constraints.check import check_pickle
+from mentormatch.constraints.terms import NoneOrAtLeast
 from mentormatch.people import Pool
 
 
@@ -54,6 +67,27 @@ class Moody:
         return np.full(sizes(self.pool, rows, columns), isinstance(rows, slice))
 
 
+def ones(kind=float):
+    """A weight of one for every pair."""
+    return lambda rows, columns: np.ones((4, 5), kind)[rows][:, columns]
+
+
+GOOD = [
+    Alike("mentees", 0, 3),
+    GroupBounds("mentors", at(0, 4), 1, 2),
+    LinearBound(ones(bool), 0.0, 2.5),
+    LoadBound("mentors", at(1, 2), ones(), np.array([1.0, 2.0])),
+    NoneOrAtLeast(4, 2),
+    NotBoth("mentors", 0, 4),
+    ScoreAtLeast(0.5),
+]
+
+
+def test_terms_over_several_pairs_pass(pool):
+    """Groups, weights, loads and people who go together are checked as they should be, and pass."""
+    check_constraint(Made(GOOD), pool)
+
+
 class Split(Moody):
     """A block whose pairs are not those of its rectangles."""
 
@@ -78,6 +112,29 @@ class Split(Moody):
         (Made([ForbidPairs(at(0).astype(float), at(0))]), "int64"),
         (Made([NotBoth("mentee", 0, 1)]), "side"),
         (Made([NotBoth("mentors", 0, 5)]), "rows of that side"),
+        (Made([NotBoth("mentors", 2, 2)]), "two different people"),
+        (Made([Alike("mentors", 2, 2)]), "two different people"),
+        (Made([Alike("mentees", 0, 4)]), "rows of that side"),
+        (Made([Alike("everybody", 0, 1)]), "side"),
+        (Made([GroupBounds("mentors", at(5), 0, 1)]), "rows of that side"),
+        (Made([GroupBounds("mentors", [0], 0, 1)]), "rows of that side"),
+        (Made([GroupBounds("mentors", at(1, 1), 0, 1)]), "in a group once"),
+        (Made([GroupBounds("mentors", at(1), 2, 1)]), "above its maximum"),
+        (Made([GroupBounds("mentors", at(1), -1, 1)]), "negative"),
+        (Made([GroupBounds("mentors", at(1), 0, 1.0)]), "whole numbers"),
+        (Made([LinearBound(ones(), 2.0, 1.0)]), "above its upper"),
+        (Made([LinearBound(ones(), 0.0, float("inf"))]), "bounds are finite"),
+        (Made([LinearBound(ones(int), 0.0, 1.0)]), "float64 or booleans"),
+        (Made([LinearBound(lambda rows, columns: np.ones((4, 4)), 0.0, 1.0)]), "one value a pair"),
+        (Made([LinearBound(lambda rows, columns: np.full((4, 5), np.nan), 0.0, 1.0)]), "weight is a finite"),
+        (Made([LinearBound(lambda rows, columns: ones()(slice(None), slice(None)), 0.0, 1.0)]), "one value a pair"),
+        (Made([LoadBound("mentors", at(0, 1), ones(), np.array([1.0]))]), "one bound a row"),
+        (Made([LoadBound("mentors", at(0, 0), ones(), np.array([1.0, 1.0]))]), "everybody has one bound"),
+        (Made([LoadBound("mentors", at(0), ones(), np.array([np.nan]))]), "bounds are finite"),
+        (Made([LoadBound("mentees", at(4), ones(), np.array([1.0]))]), "rows of that side"),
+        (Made([NoneOrAtLeast(5, 2)]), "column that is there"),
+        (Made([NoneOrAtLeast(0, 0)]), "at least 1"),
+        (Made([ScoreAtLeast(float("nan"))]), "finite"),
         (Made([PersonBounds("mentors", at(0), at(2), at(1))]), "minimum is above"),
         (Made([PersonBounds("mentors", at(0, 1), at(0), at(1))]), "one minimum and one maximum"),
         (Made(lambda pool: [ForbidWhere(Moody(pool))]), "index arrays and for slices"),

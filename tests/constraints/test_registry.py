@@ -24,15 +24,21 @@ from mentormatch.errors import InputError
 from mentormatch.settings import PUBLIC_RULES
 
 ARGUMENTS = {
+    "apart": {"a": "x", "b": "y"},
+    "at_least": {"n": 2, "where": {"mentor": {"trained": True}}},
+    "at_most": {"n": 3, "where": {"mentee": {"department": ["IT", "HR"]}, "mentor": {"level": 2}}, "unknown": "forbid"},
     "capacity": {"max": 2, "of": ["m1"]},
     "conflict_of_interest": {"a": "x", "b": "y", "kind": "tender", "expires": "2027-01-31"},
     "forbid": {"mentee": "x", "mentor": "y"},
+    "group_quota": {"side": "mentees", "where": {"attributes": {"cohort": 2026}}, "maximum": 5},
     "level_gap": {"min": 1.0, "unknown": "forbid"},
     "min_overlap_hours": {"hours": 1.5},
     "min_score": {"value": 0.5},
+    "none_or_at_least": {"k": 3, "of": ["m1"]},
     "reporting_line": {"depth": 3},
     "require": {"mentee": "x", "mentor": "y"},
     "tension": {"a": "x", "b": "y"},
+    "together": {"a": "x", "b": "y"},
 }
 
 
@@ -68,8 +74,8 @@ def test_positions_are_those_of_the_design():
     ("data", "words"),
     [
         ({"rule": "level_gapp"}, ["'level_gapp'", "did you mean 'level_gap'?", "past_partners", "vetoes"]),
-        ({"rule": "xyzzy"}, ["'xyzzy'", "known are capacity"]),
-        ({"rule": 3}, ["one of capacity"]),
+        ({"rule": "xyzzy"}, ["'xyzzy'", "known are apart"]),
+        ({"rule": 3}, ["one of apart"]),
         ({"min": 1}, ['needs "rule"', "capacity"]),
         ("level_gap", ['needs "rule"']),
         ({"rule": "level_gap", "least": 1}, ["'least'", "min, max, unknown"]),

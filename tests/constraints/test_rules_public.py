@@ -11,15 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentormatch.constraints import (
+    Apart,
+    AtLeast,
+    AtMost,
     Capacity,
     DifferentOrganisation,
     FixPairs,
     Forbid,
     ForbidPairs,
     ForbidWhere,
+    GroupQuota,
+    HoursCapacity,
     LevelGap,
     MinOverlapHours,
     MinScore,
+    NoneOrAtLeast,
     NotSelf,
     PastPartners,
     PersonBounds,
@@ -28,6 +34,7 @@ from mentormatch.constraints import (
     SameTeam,
     ScoreAtLeast,
     SharedLanguage,
+    Together,
     Trained,
     check_constraint,
     notes_of,
@@ -389,18 +396,25 @@ def test_a_wrong_rule_says_what_is_wrong(make, words):
 # --- what all of them promise --------------------------------------------------------------------------------------
 
 EVERY = [
+    Apart("ann", "bram"),
+    AtLeast(1, {"mentor": {"id": ["mia", 7]}}),
+    AtMost(1, {"mentee": {"id": "ann"}, "mentor": {"id": ["mia", 7]}}),
     Capacity(2, of=("mia",)),
     DifferentOrganisation(),
     Forbid("ann", "ned"),
+    GroupQuota("mentors", {"id": ["mia", "ned"]}, 1, 2),
+    HoursCapacity(),
     LevelGap(1, 3),
     MinOverlapHours(1.5),
     MinScore(0.5),
+    NoneOrAtLeast(2),
     NotSelf(),
     PastPartners(),
     ReportingLine(),
     Require("ann", "ned"),
     SameTeam(),
     SharedLanguage("forbid"),
+    Together("mia", "ned"),
     Trained(),
 ]
 
@@ -421,8 +435,10 @@ def test_terms_can_be_pickled(rule, pool):
     """What a rule comes down to can be sent to another process and answers the same there."""
     for term in with_date(rule, ON).terms(pool):
         sent = pickle.loads(pickle.dumps(term))
-        if isinstance(term, ForbidWhere):
-            assert np.array_equal(sent.block(slice(None), slice(None)), term.block(slice(None), slice(None)))
+        for block in ("block", "weight"):
+            if hasattr(term, block):
+                here, there = (getattr(one, block)(slice(None), slice(None)) for one in (term, sent))
+                assert np.array_equal(here, there)
 
 
 def test_pairs_let_through_are_noted():

@@ -220,6 +220,35 @@ def test_time_runs_out(monkeypatch):
         monkeypatch.undo()
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 3))
+def test_diverse_matchings_differ_and_verify(every_matching, seed, changes):
+    """Each lacks so many pairs of every one before it, and its certificate holds."""
+    table, capacity, demand = small(seed)
+    problem = mm.Problem.from_scores(table, mentor_capacity=capacity, mentee_demand=demand)
+    known = [set(pairs) for pairs in every_matching(table, capacity, demand)]
+    if not known:
+        return
+    found = list(problem.diverse(4, min_changes=changes))
+    assert found[0].to_json() == problem.solve().to_json()
+    for number, matching in enumerate(found):
+        assert made(matching) in known
+        assert all(len(made(other) - made(matching)) >= changes for other in found[:number])
+        matching.certificate.verify(problem)
+    rest = [pairs for pairs in known if all(len(made(other) - pairs) >= changes for other in found)]
+    assert len(found) == 4 or not rest
+
+
+def test_a_tenth_of_the_pairs_differs_unless_it_is_said():
+    """Without a number, diverse matchings differ in a tenth of the pairs, rounded up; locked pairs never change."""
+    scores = np.random.default_rng(4).random((11, 11))
+    first, second = mm.Problem.from_scores(scores).diverse(2)
+    assert len(made(first) - made(second)) == 2
+    locked = mm.Problem.from_scores(scores[:3, :3], locks=[("0", "0"), ("1", "1")])
+    assert len(list(locked.diverse(2, min_changes=1))) == 2
+    assert len(list(locked.diverse(2, min_changes=2))) == 1
+
+
 def test_nothing_confidential_shows():
     """Neither an alternative nor the local variables of what looks for it show who is kept apart."""
     problem = people(np.full((3, 2), 0.5), [("e0", "e1")])

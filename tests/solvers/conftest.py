@@ -129,6 +129,12 @@ def make():
 
 
 @pytest.fixture(scope="session")
+def every():
+    """List every matching within the bounds; see :func:`every_matching`."""
+    return every_matching
+
+
+@pytest.fixture(scope="session")
 def best():
     """Find the best matching by brute force; see :func:`best_matching`."""
     return best_matching

@@ -12,8 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentormatch.network import Arcs, Held, Ranked, Short
-from mentormatch.solvers import Branching, cycles, exponent, is_feasible, next_best, solve_tiers
+from mentormatch.network import Arcs, Group, Held, Linear, Ranked, Short
+from mentormatch.solvers import (
+    alternatives,
+    cycles,
+    different,
+    exponent,
+    is_feasible,
+    next_best,
+    solve_coupled,
+    solve_tiers,
+)
 from mentormatch.solvers.alternatives import Parts, apart_from, without
 from mentormatch.solvers.closeness import Closeness
 from mentormatch.solvers.cycles import Ranking
@@ -130,12 +139,50 @@ def every_matching(instance, most=MOST):
 
 
 def apart(instance, pairs):
-    """Whether nobody shares a partner with somebody they are kept apart from."""
-    for side, a, b in instance.apart:
-        circle = [{pair[1 - side] for pair in pairs if pair[side] == one} for one in (a, b)]
-        if circle[0] & circle[1]:
-            return False
-    return True
+    """Whether pairs keep every rule over several of them, as each is written."""
+    partners = [
+        [{pair[1 - side] for pair in pairs if pair[side] == one} for one in range(size)]
+        for side, size in enumerate(instance.shape)
+    ]
+    weight = [
+        dict(zip(zip(one.i.tolist(), one.j.tolist(), strict=True), one.weight.tolist(), strict=True))
+        for one in instance.linear
+    ]
+    return (
+        not any(partners[side][a] & partners[side][b] for side, a, b in instance.apart)
+        and all(partners[side][a] == partners[side][b] for side, a, b in instance.alike)
+        and all(
+            one.lower <= sum(len(partners[one.side][person]) for person in one.people.tolist()) <= one.upper
+            for one in instance.groups
+        )
+        and all(
+            one.lower <= sum(own.get(pair, 0) for pair in pairs) <= one.upper
+            for one, own in zip(instance.linear, weight, strict=True)
+        )
+        and not any(0 < len(partners[1][mentor]) < k for mentor, k in instance.open_from)
+    )
+
+
+def coupled(instance, seed):
+    """The instance with a few rules over several pairs."""
+    rng = np.random.default_rng(seed + 3)
+    n, m = instance.shape
+    ones = [(side, a, b) for side in (0, 1) for a, b in combinations(range(instance.shape[side]), 2)]
+    rules = {}
+    if rng.random() < 0.5:
+        rules["apart"] = tuple(one for one in ones if rng.random() < 0.3)
+    if rng.random() < 0.3:
+        rules["alike"] = tuple(one for one in ones if rng.random() < 0.15)
+    if rng.random() < 0.4:
+        side = int(rng.integers(2))
+        people = np.flatnonzero(rng.random(instance.shape[side]) < 0.6)
+        rules["groups"] = (Group(side, people, int(rng.random() < 0.3), int(rng.integers(0, 3))),)
+    if rng.random() < 0.4:
+        i, j = np.nonzero(rng.random((n, m)) < 0.6)
+        rules["linear"] = (Linear(i, j, rng.integers(1, 4, len(i)), 0, int(rng.integers(1, 6))),)
+    if rng.random() < 0.3:
+        rules["open_from"] = ((int(rng.integers(m)), 2),)
+    return replace(instance, **rules)
 
 
 def listed(instance, count=ALL, *, coupled=False, solve=again):
@@ -185,7 +232,7 @@ def test_every_matching_that_keeps_people_apart(make, bounded, seed, objective):
     known = every_matching(instance, 40)
     if known is None:
         return
-    found = listed(instance, coupled=True, solve=Branching().solve)
+    found = listed(instance, coupled=True, solve=solve_coupled)
     assert [pairs_of(one.arcs) for one in found or ()] == known
 
 
@@ -349,3 +396,49 @@ def test_what_the_rules_about_earlier_matchings_say(make, bounded, seed):
     for changes in (1, 2):
         far = [pairs for pairs in known if len(set(mine) - set(pairs)) >= changes]
         assert kept(apart_from(arcs_of(mine), changes)) == far
+
+
+@pytest.mark.parametrize("misses", [0, 2, 200])
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6), objective=st.sampled_from([*SUMS, *OTHERS]))
+def test_every_matching_that_keeps_rules_over_several_pairs(make, bounded, misses, seed, objective):
+    """Quotas, counts, people who go together and groups of at least so many: all that keep them come, in order."""
+    scores, bounds = bounded(seed, most=(2, 3), closed=0.4)
+    instance = coupled(with_aims(make(scores, objective=objective, **bounds), seed), seed)
+    known = every_matching(instance, 20)
+    if known is None:
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alternatives, "_MISSES", misses)
+        patch.setattr(alternatives, "_FEW", 0)
+        found = listed(instance, coupled=True, solve=solve_coupled)
+    assert [pairs_of(one.arcs) for one in found or ()] == known
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([*SUMS, *OTHERS]), st.integers(1, 3))
+def test_matchings_that_differ(make, bounded, seed, objective, changes):
+    """Each is the best of those that lack so many pairs of every one before it, until there is none."""
+    scores, bounds = bounded(seed, most=(2, 2), closed=0.3)
+    instance = with_aims(make(scores, objective=objective, **bounds), seed)
+    instance = coupled(instance, seed) if seed % 2 else instance
+    known = every_matching(instance)
+    if not known:
+        return
+    want = known[:1]
+    while len(want) < 5:
+        far = (one for one in known if all(len(set(other) - set(one)) >= changes for other in want))
+        following = next(far, None)
+        if following is None:
+            break
+        want.append(following)
+    best = solve_coupled(instance)
+    found = [best, *different(instance, best, 5, solve_coupled, changes)]
+    assert [pairs_of(one.arcs) for one in found] == want
+    worth = [reaches(instance, pairs) for pairs in known]
+    for one in found:
+        own = tuple(tier.value for tier in one.tiers)
+        for place, tier in enumerate(one.tiers):
+            rivals = [other[place] for other in worth if other[:place] >= own[:place]]
+            assert tier.name == "leximin" or tier.bound >= max(rivals)
+            assert tier.bound >= tier.value

@@ -46,19 +46,25 @@ def test_a_solver_that_cannot_names_the_need_and_one_that_can():
     assert "network" in str(caught.value)
 
 
-def test_rules_that_couple_pairs_are_branched_on():
+def test_rules_that_couple_pairs_are_an_integer_programme():
     """Rules that couple pairs go to the one solver that can, and another one asked for says so."""
-    assert choose(form(Need.COUPLED)).name == "branching"
+    assert choose(form(Need.COUPLED)).name == "milp"
     with pytest.raises(UnsupportedProblem, match="couple several pairs") as caught:
         choose(form(Need.COUPLED), "network")
-    assert "branching" in str(caught.value)
+    assert "milp" in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["auto", "network"])
+@pytest.mark.parametrize("name", ["auto", "network", "stable", "milp"])
 def test_a_need_that_nobody_meets_is_told(name):
-    """Bounds on groups are beyond every solver so far, whichever is asked."""
+    """A stable matching under quotas is beyond every solver, whichever is asked."""
     with pytest.raises(UnsupportedProblem, match="groups of people"):
-        choose(form(Need.GROUPS), name)
+        choose(form(Need.GROUPS, Need.STABLE), name)
+
+
+def test_nested_quotas_stay_a_flow():
+    """Quotas that lie inside each other go to the network, as bounds on both sides do."""
+    assert choose(form(Need.GROUPS)).name == "network"
+    assert choose(form(Need.GROUPS, Need.COUPLED)).name == "milp"
 
 
 def test_an_object_with_both_methods_passes():

@@ -2,17 +2,23 @@
 
 A rule is an object with a name, a flag and one method, :meth:`Constraint.terms`, which
 says in rows and columns what it asks for; :class:`Constraint` shows how to write one.
+
+Two things are called ``NoneOrAtLeast``: here it is the rule, and the term that it comes down
+to is ``terms.NoneOrAtLeast``.
 """
 
 from mentormatch.constraints.base import Constraint, Unknown, is_confidential, notes_of, with_date
-from mentormatch.constraints.bounds import Capacity
+from mentormatch.constraints.bounds import Capacity, NoneOrAtLeast
 from mentormatch.constraints.check import check_constraint
 from mentormatch.constraints.confidential import ConflictOfInterest, Tension, Vetoes
+from mentormatch.constraints.counts import AtLeast, AtMost
 from mentormatch.constraints.fit import LevelGap, MinOverlapHours, MinScore, SharedLanguage, Trained
 from mentormatch.constraints.hierarchy import DifferentOrganisation, ReportingLine, SameTeam
 from mentormatch.constraints.history import PastPartners
+from mentormatch.constraints.hours import HoursCapacity
 from mentormatch.constraints.locks import Lock, Override, lock_from
 from mentormatch.constraints.named import Forbid, NotSelf, Require
+from mentormatch.constraints.quotas import GroupQuota
 from mentormatch.constraints.reading import read_tensions
 from mentormatch.constraints.registry import RULES, rule_from, rule_schema, rule_to_data
 from mentormatch.constraints.terms import (
@@ -24,7 +30,6 @@ from mentormatch.constraints.terms import (
     GroupBounds,
     LinearBound,
     LoadBound,
-    NoneOrAtLeast,
     NotBoth,
     PersonBounds,
     ScoreAtLeast,
@@ -32,11 +37,15 @@ from mentormatch.constraints.terms import (
     Weight,
     Where,
 )
+from mentormatch.constraints.two import Apart, Together
 
 __all__ = [
     "NO_LIMIT",
     "RULES",
     "Alike",
+    "Apart",
+    "AtLeast",
+    "AtMost",
     "Capacity",
     "ConflictOfInterest",
     "Constraint",
@@ -46,6 +55,8 @@ __all__ = [
     "ForbidPairs",
     "ForbidWhere",
     "GroupBounds",
+    "GroupQuota",
+    "HoursCapacity",
     "LevelGap",
     "LinearBound",
     "LoadBound",
@@ -65,6 +76,7 @@ __all__ = [
     "SharedLanguage",
     "Tension",
     "Term",
+    "Together",
     "Trained",
     "Unknown",
     "Vetoes",

@@ -176,10 +176,17 @@ def bad_choice(rule: str, field: str, value: object, choices: tuple[str, ...]) -
         yield Fault((rule, field), "unknown_choice", f"must be one of {', '.join(map(repr, choices))}")
 
 
-def unknown_allowed(rule: str, field: str, mentees: int, mentors: int) -> tuple[Note, ...]:
-    """Return the note that pairs were let through because a field is not known of so many people."""
+def unknown_allowed(
+    rule: str,
+    field: str | tuple[str, ...],
+    mentees: int,
+    mentors: int,
+    told: str = "the rule lets their pairs through",
+) -> tuple[Note, ...]:
+    """Return the note that fields (any of them) are not known of so many people, and what that comes to."""
     sides = [f"{n} {word}{'s' * (n != 1)}" for n, word in ((mentees, "mentee"), (mentors, "mentor")) if n]
     if not sides:
         return ()
-    message = f"{rule}: {field} is not known of {' and '.join(sides)}; the rule lets their pairs through"
-    return (Note("unknown_allowed", message, mentees + mentors, (field,)),)
+    fields = (field,) if isinstance(field, str) else field
+    message = f"{rule}: {' or '.join(fields)} is not known of {' and '.join(sides)}; {told}"
+    return (Note("unknown_allowed", message, mentees + mentors, fields),)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from mentormatch.constraints import terms as term
 from mentormatch.constraints.base import STRICT, bad_choice, bad_number, refuse
 from mentormatch.constraints.ids import MOST_HINTS, Id, as_id, bad_id, known, stranger
 from mentormatch.constraints.terms import NO_LIMIT, PersonBounds, Term
@@ -16,6 +18,25 @@ from mentormatch.people.notes import Side
 
 if TYPE_CHECKING:
     from mentormatch.people import Pool
+
+
+def _ids(given: Any) -> tuple[Any, ...]:
+    """Return the ids of those whom a rule holds for, one or several."""
+    return tuple(as_id(who) for who in ((given,) if isinstance(given, str) else given))
+
+
+def _rows(pool: Pool, side: Side, of: tuple[str, ...], rule: str) -> NDArray[np.int64]:
+    """Return the rows of those with these ids, sorted; of everybody on that side where none are given.
+
+    Raises
+    ------
+    InputError
+        Somebody is not there; every one is told.
+    """
+    strangers = [who for who in of if known(pool, side, who) is None]
+    refuse(stranger(pool, side, who, rule, "of", nearest=k < MOST_HINTS) for k, who in enumerate(strangers))
+    everybody = pool.mentee_row if side == "mentees" else pool.mentor_row
+    return np.array(sorted(everybody[who] for who in set(of or everybody)), np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +74,7 @@ class Capacity:
     __pydantic_config__: ClassVar[Any] = STRICT
 
     def __post_init__(self) -> None:
-        given: Any = self.of
-        object.__setattr__(self, "of", tuple(as_id(who) for who in ((given,) if isinstance(given, str) else given)))
+        object.__setattr__(self, "of", _ids(self.of))
         refuse(self._faults())
 
     def _faults(self) -> Iterator[Fault]:
@@ -72,12 +92,52 @@ class Capacity:
 
     def terms(self, pool: Pool, /) -> tuple[Term, ...]:
         """Return the bounds of everybody concerned."""
-        strangers = [who for who in self.of if known(pool, self.side, who) is None]
-        refuse(
-            stranger(pool, self.side, who, self.name, "of", nearest=k < MOST_HINTS) for k, who in enumerate(strangers)
-        )
-        everybody = pool.mentee_row if self.side == "mentees" else pool.mentor_row
-        rows = np.array(sorted(everybody[who] for who in set(self.of or everybody)), np.int64)
+        rows = _rows(pool, self.side, self.of, self.name)
         most = NO_LIMIT if self.max is None else int(self.max)
         bounds = PersonBounds(self.side, rows, np.full(len(rows), int(self.min)), np.full(len(rows), most))
         return (bounds,) if len(rows) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOrAtLeast:
+    """Mentors have no mentee at all, or at least ``k``: a group is large enough or is not held.
+
+    Parameters
+    ----------
+    k
+        At least so many, where there are any; whoever offers fewer places has none.
+    of
+        The ids of the mentors it holds for; empty: every mentor.
+
+    Raises
+    ------
+    InputError
+        ``k`` is below 1 or not whole; from ``terms``: an id is not there, every one told.
+
+    Examples
+    --------
+    >>> from mentormatch.constraints import NoneOrAtLeast
+    >>> NoneOrAtLeast(3)
+    NoneOrAtLeast(k=3, of=())
+    """
+
+    k: int
+    of: tuple[Id, ...] = ()
+
+    name: ClassVar[str] = "none_or_at_least"
+    confidential: ClassVar[bool] = False
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "of", _ids(self.of))
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[Fault]:
+        yield from bad_number(self.name, "k", self.k, low=1, high=NO_LIMIT, whole=True)
+        for who in self.of:
+            yield from bad_id(self.name, "of", who)
+
+    def terms(self, pool: Pool, /) -> tuple[Term, ...]:
+        """Return one term a mentor; none where one mentee is enough."""
+        columns = _rows(pool, "mentors", self.of, self.name).tolist()
+        return tuple(term.NoneOrAtLeast(column, int(self.k)) for column in columns) if self.k > 1 else ()

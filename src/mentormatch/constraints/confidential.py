@@ -14,36 +14,27 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from mentormatch.constraints.base import STRICT, DatedRule, refuse
-from mentormatch.constraints.ids import Id, as_id, bad_id, rows_of
-from mentormatch.constraints.terms import ForbidPairs, NotBoth, Term, pair_arrays
+from mentormatch.constraints.ids import Id, as_id, rows_of
+from mentormatch.constraints.terms import ForbidPairs, Term
+from mentormatch.constraints.two import TwoPeople, kept_apart
 from mentormatch.errors import Fault
 
 if TYPE_CHECKING:
     from mentormatch.people import Pool
-    from mentormatch.people.notes import Side
 
 
-class _KeptApart(DatedRule):
+class _KeptApart(TwoPeople, DatedRule):
     """Two people who are kept apart in every role, while it lasts."""
 
     __slots__ = ()
-    a: str
-    b: str
     expires: date | None
-
-    def _take(self, **given: Any) -> None:
-        for field, value in given.items():
-            object.__setattr__(self, field, value)
 
     def __post_init__(self) -> None:
         self._take(a=as_id(self.a), b=as_id(self.b), expires=_as_date(self.expires))
         refuse(self._faults())
 
     def _faults(self) -> Iterator[Fault]:
-        bad = [*bad_id(self.name, "a", self.a), *bad_id(self.name, "b", self.b)]
-        yield from bad
-        if not bad and self.a == self.b:
-            yield Fault((self.name, "b"), "same_person", "must be another person than a")
+        yield from self._person_faults()
         given: Any = self.expires
         if given is not None and not isinstance(given, date):
             yield Fault((self.name, "expires"), "not_a_date", "must be a date, such as 2026-12-31")
@@ -56,12 +47,6 @@ class _KeptApart(DatedRule):
     def _key(self) -> tuple[object, ...]:
         return frozenset((self.a, self.b)), self.expires, self._about()
 
-    def __eq__(self, other: object) -> bool:
-        return self._key() == other._key() if isinstance(other, type(self)) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash((self.name, self._key()))
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}(…)"
 
@@ -69,15 +54,7 @@ class _KeptApart(DatedRule):
         """Return the terms on that day: none once it has expired, or when either is not there."""
         if self.expires is not None and on > self.expires:
             return ()
-        (a_mentee, a_mentor), (b_mentee, b_mentor) = rows_of(pool, self.a), rows_of(pool, self.b)
-        pairs = [(i, j) for i in a_mentee for j in b_mentor] + [(i, j) for i in b_mentee for j in a_mentor]
-        terms: list[Term] = [ForbidPairs(*pair_arrays(pairs))] if pairs else []
-        return (*terms, *_not_both("mentees", a_mentee, b_mentee), *_not_both("mentors", a_mentor, b_mentor))
-
-
-def _not_both(side: Side, ours: list[int], theirs: list[int]) -> Iterator[NotBoth]:
-    for a, b in sorted({(min(a, b), max(a, b)) for a in ours for b in theirs if a != b}):
-        yield NotBoth(side, a, b)
+        return kept_apart(rows_of(pool, self.a), rows_of(pool, self.b))
 
 
 def _as_date(value: Any) -> Any:

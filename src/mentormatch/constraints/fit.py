@@ -140,8 +140,8 @@ class SharedLanguage:
         """Return how many people's languages are not known, if their pairs are let through."""
         if self.unknown == "forbid":
             return ()
-        silent = [int((~_any(packed(bags))).sum()) for bags in pool.bags("languages", "languages")]
-        return unknown_allowed(self.name, "languages", *silent)
+        mentees, mentors = (int((~_any(packed(bags))).sum()) for bags in pool.bags("languages", "languages"))
+        return unknown_allowed(self.name, "languages", mentees, mentors)
 
 
 class _Minutes(Protocol):
@@ -213,8 +213,8 @@ class MinOverlapHours(DatedRule):
         """Return how many people's availability is not known, if their pairs are let through."""
         if self.unknown == "forbid":
             return ()
-        silent = [sum(not slots for slots in side) for side in pool.objects("availability")]
-        return unknown_allowed(self.name, "availability", *silent)
+        mentees, mentors = (sum(not slots for slots in side) for side in pool.objects("availability"))
+        return unknown_allowed(self.name, "availability", mentees, mentors)
 
 
 @dataclass(frozen=True, slots=True)

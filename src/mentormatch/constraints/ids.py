@@ -64,6 +64,14 @@ def stranger(pool: Pool, side: Side, who: str, rule: str, field: str, *, nearest
     return Fault((rule, field), "unknown_id", f"there is no {side[:-1]} with this id{hint}", id=who)
 
 
+def nobody(pool: Pool, who: str, rule: str, field: str) -> Fault:
+    """Return the fault that a public rule names somebody who is on neither side, with the nearest ids."""
+    ids = [*dict.fromkeys((*pool.mentee_ids, *pool.mentor_ids))]
+    near = get_close_matches(who, ids, n=3) if len(ids) <= _MOST_COMPARED else []
+    hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+    return Fault((rule, field), "unknown_id", f"there is neither a mentee nor a mentor with this id{hint}", id=who)
+
+
 def rows_of(pool: Pool, who: str) -> tuple[list[int], list[int]]:
     """Return the rows of somebody as mentee and as mentor: by id, or else by whatever may be meant.
 

@@ -12,28 +12,39 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from mentormatch.constraints.base import Constraint, is_confidential
-from mentormatch.constraints.bounds import Capacity
+from mentormatch.constraints.bounds import Capacity, NoneOrAtLeast
 from mentormatch.constraints.confidential import ConflictOfInterest, Tension, Vetoes
+from mentormatch.constraints.counts import AtLeast, AtMost
 from mentormatch.constraints.fit import LevelGap, MinOverlapHours, MinScore, SharedLanguage, Trained
 from mentormatch.constraints.hierarchy import DifferentOrganisation, ReportingLine, SameTeam
 from mentormatch.constraints.history import PastPartners
+from mentormatch.constraints.hours import HoursCapacity
 from mentormatch.constraints.named import Forbid, Require
+from mentormatch.constraints.quotas import GroupQuota
+from mentormatch.constraints.two import Apart, Together
 from mentormatch.errors import Fault, InputError
 
 _SHIPPED: Final[tuple[type[Any], ...]] = (
+    Apart,
+    AtLeast,
+    AtMost,
     Capacity,
     ConflictOfInterest,
     DifferentOrganisation,
     Forbid,
+    GroupQuota,
+    HoursCapacity,
     LevelGap,
     MinOverlapHours,
     MinScore,
+    NoneOrAtLeast,
     PastPartners,
     ReportingLine,
     Require,
     SameTeam,
     SharedLanguage,
     Tension,
+    Together,
     Trained,
     Vetoes,
 )
@@ -78,6 +89,11 @@ def rule_to_data(rule: Constraint) -> dict[str, Any]:
 
     Names told in confidence are in it: what is shown to others holds public rules only.
 
+    Raises
+    ------
+    InputError
+        An argument is a function, which plain data cannot hold.
+
     Examples
     --------
     >>> from mentormatch.constraints import LevelGap, rule_to_data
@@ -86,6 +102,10 @@ def rule_to_data(rule: Constraint) -> dict[str, Any]:
     """
     kind: Any = type(rule)
     stated = {field.name: getattr(rule, field.name) for field in fields(kind)}
+    functions = [field for field, value in stated.items() if callable(value)]
+    if functions:
+        msg = "is a function, which plain data cannot hold"
+        raise InputError([Fault((rule.name, field), "not_data", msg) for field in functions])
     kept = {field.name: stated[field.name] for field in fields(kind) if stated[field.name] != field.default}
     return {"rule": rule.name, **{name: _plain(value) for name, value in kept.items()}}
 
@@ -96,7 +116,11 @@ def rule_schema() -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value.isoformat() if hasattr(value, "isoformat") else value
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(inner) for inner in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def _schema_of(name: str) -> dict[str, Any]:

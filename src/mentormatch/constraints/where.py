@@ -23,20 +23,20 @@ class Elementwise:
     Parameters
     ----------
     test
-        ``test(*mentee numbers, *mentor numbers)`` gives True where a pair is forbidden. It
-        works elementwise and is given at least one array.
+        ``test(*mentee numbers, *mentor numbers)`` gives True where a pair is forbidden, or what a
+        pair weighs. It works elementwise and is given at least one array.
     mentees, mentors
         The columns: arrays with one entry per person.
     shape
         Numbers of mentees and mentors.
     """
 
-    test: Callable[..., NDArray[np.bool_]]
+    test: Callable[..., NDArray[Any]]
     mentees: tuple[NDArray[Any], ...]
     mentors: tuple[NDArray[Any], ...]
     shape: tuple[int, int]
 
-    def __call__(self, rows: Rows, columns: Rows, /) -> NDArray[np.bool_]:
+    def __call__(self, rows: Rows, columns: Rows, /) -> NDArray[Any]:
         """Answer for a rectangle of pairs."""
         left = [column[rows][:, None] for column in self.mentees]
         right = [column[columns][None, :] for column in self.mentors]
@@ -44,9 +44,24 @@ class Elementwise:
         shape = _length(rows, self.shape[0]), _length(columns, self.shape[1])
         return answer if answer.shape == shape else np.broadcast_to(answer, shape).copy()
 
-    def pairs(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def pairs(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[Any]:
         """Answer for single pairs."""
         return self.test(*(column[i] for column in self.mentees), *(column[j] for column in self.mentors))
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Table:
+    """Answers that were worked out for every pair: mentees × mentors."""
+
+    answers: NDArray[Any]
+
+    def __call__(self, rows: Rows, columns: Rows, /) -> NDArray[Any]:
+        """Answer for a rectangle of pairs."""
+        return self.answers[rows][:, columns]
+
+    def pairs(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[Any]:
+        """Answer for single pairs."""
+        return self.answers[i, j]
 
 
 def _length(rows: Rows, size: int) -> int:

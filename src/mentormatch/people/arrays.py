@@ -52,11 +52,12 @@ def texts(column: Sequence[Any]) -> NDArray[np.object_]:
                 "; ".join(map(str, sorted(value) if isinstance(value, set | frozenset) else value)) or None
             )
         else:
-            found[position] = None if is_missing(value) else _as_label(value)
+            found[position] = None if is_missing(value) else as_label(value)
     return found
 
 
-def _as_label(value: Any) -> str:
+def as_label(value: Any) -> str:
+    """Return a scalar as the label that it counts as: yes or no for a truth value, text for anything else."""
     return ("yes" if value else "no") if isinstance(value, bool) else as_text(value)
 
 
@@ -76,7 +77,7 @@ def coded(sides: Sequence[Sequence[Any]]) -> tuple[tuple[str, ...], tuple[NDArra
             if value is None or isinstance(value, list | tuple | dict | set | frozenset) or is_missing(value):
                 found.append(None)
                 continue
-            label = value if isinstance(value, str) else _as_label(value)
+            label = value if isinstance(value, str) else as_label(value)
             if label not in memo:
                 memo[label] = fold(label)
             key = memo[label] or None
@@ -136,7 +137,7 @@ def _labelled(value: Any) -> Iterable[tuple[str, float]]:
         value = [part.strip() for part in value.replace(",", ";").replace("|", ";").split(";")]
     if isinstance(value, list | tuple | set | frozenset):
         return [(str(label), 1.0) for label in value if not is_missing(label)]
-    return [(_as_label(value), 1.0)]
+    return [(as_label(value), 1.0)]
 
 
 def _csr(rows: Sequence[Mapping[str, float]], order: Mapping[str, int]) -> Any:

@@ -1,8 +1,10 @@
-"""What custom code sees of a person: everything but what was told in confidence."""
+"""What custom code sees of a person, everything but what was told in confidence, and how its failures are told."""
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any, NoReturn
 
 from mentormatch.people.fields import FIELD
@@ -50,3 +52,11 @@ class PublicView:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (dict(self._answers),)
+
+
+def raised(error: BaseException) -> str:
+    """Return what somebody else's code raised, by kind and place; its message might quote an answer."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({PurePath(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    cure = '; a column of a table is an attribute once it is mapped: mapping={"heading": "attributes"}'
+    return f"raised {type(error).__name__}{place}{cure * isinstance(error, KeyError)}"

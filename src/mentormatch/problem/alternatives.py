@@ -11,14 +11,13 @@ import numpy as np
 
 from mentormatch.errors import Fault, InputError, TimeLimit, UnsupportedProblem
 from mentormatch.network import Need
+from mentormatch.problem.instance import form_of
 from mentormatch.problem.result import make_matching
-from mentormatch.solvers import STABLE, different, next_best
+from mentormatch.solvers import STABLE, different, next_best, solve_coupled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mentormatch.matching import Matching
-    from mentormatch.network import Form, Instance, Progress, Solution, Solver
+    from mentormatch.network import Instance, Progress, Solution
     from mentormatch.problem.instance import Prepared
     from mentormatch.problem.record import Run
     from mentormatch.problem.setup import Setup
@@ -68,10 +67,6 @@ class Search:
         The problem.
     run
         The run that found the best matching.
-    form
-        What the problem needs.
-    chosen
-        Chooses who solves a problem of some form.
     count
         How many matchings there are to be, the best one included.
     previous
@@ -85,8 +80,6 @@ class Search:
     setup: Setup
     prepared: Prepared
     run: Run
-    form: Form
-    chosen: Callable[[Form], Solver]
     count: int
     previous: Matching | None = None
     watch: Watch = field(default_factory=lambda: Watch(None))
@@ -94,8 +87,8 @@ class Search:
 
     def ranked(self) -> Iterator[Matching]:
         """Yield the matchings in order."""
-        coupled = bool(self.form.needs & {Need.COUPLED, Need.GROUPS})
         instance = self.prepared.instance
+        coupled = bool(form_of(instance).needs & {Need.COUPLED, Need.GROUPS})
         return self._told(next_best(instance, self._best(), self.count, self._solve, coupled=coupled, tick=self.watch))
 
     def diverse(self, changes: int | None) -> Iterator[Matching]:
@@ -112,10 +105,9 @@ class Search:
         return self.run.solution
 
     def _solve(self, instance: Instance) -> Solution:
-        needs = self.form.needs | ({Need.COUPLED} if instance.linear else set())
-        solver = self.chosen(type(self.form)(*instance.shape, needs))
+        """Solve a problem with some pairs closed or some rules more, to the end or not at all."""
         self.watch()
-        solution = solver.solve(instance, deadline=self.watch.deadline)
+        solution = solve_coupled(instance, deadline=self.watch.deadline)
         if not all(tier.optimal for tier in solution.tiers) or solution.ties < self.run.solution.ties:
             raise TimeLimit("time ran out before the next matching was found and proved to be the next")
         return solution

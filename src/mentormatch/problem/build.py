@@ -14,6 +14,7 @@ from mentormatch.people import Note, Pool
 from mentormatch.problem.aims import waiting
 from mentormatch.problem.bounds import read_bounds
 from mentormatch.problem.compiled import Compiled, compile_rules, most_pairs, read_rules
+from mentormatch.problem.coupling import implied
 from mentormatch.problem.fixing import Fixed, read_locks
 from mentormatch.problem.mask import Mask
 from mentormatch.problem.plan import Plan, plan_of, wrong_arguments
@@ -56,7 +57,7 @@ def assemble(given: Given, progress: Progress | None) -> Setup:
         roster=roster,
         scores=scores,
         compiled=compiled,
-        fixed=merged(locks, compiled.fixed),
+        fixed=implied(merged(locks, compiled.fixed), [one.term for one in compiled.coupled]),
         pool=pool,
         objective=_tiers(plan, pool),
         seed=plan.seed,

@@ -22,6 +22,7 @@ from mentormatch.constraints import (
 )
 from mentormatch.errors import Fault, InputError, MentorMatchError
 from mentormatch.people import Note
+from mentormatch.problem.coupling import Coupled, coupled
 from mentormatch.problem.fixing import Fixed
 from mentormatch.problem.mask import Block, Mask
 from mentormatch.problem.sound import Guarded, failed, wrong_with
@@ -40,7 +41,7 @@ class Compiled:
     ``public`` and ``secret`` are kept apart because what is told to participants may rest on
     the first alone; so are the least scores, and ``public_mentee_bounds`` and
     ``public_mentor_bounds`` are without confidential rules. ``most_pairs`` is what people's
-    own bounds allow. ``unsupported`` holds the kinds of term that no solver can do yet.
+    own bounds allow. ``coupled`` are the rules over several pairs.
     """
 
     public: Mask
@@ -51,12 +52,16 @@ class Compiled:
     public_mentor_bounds: NDArray[np.int64]
     most_pairs: int
     fixed: tuple[Fixed, ...] = ()
-    not_both: tuple[NotBoth, ...] = ()
+    coupled: tuple[Coupled, ...] = ()
     min_score: float | None = None
     secret_min_score: float | None = None
-    unsupported: tuple[type, ...] = ()
     rules: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+
+    @property
+    def not_both(self) -> tuple[NotBoth, ...]:
+        """Who may not share a partner."""
+        return tuple(one.term for one in self.coupled if isinstance(one.term, NotBoth))
 
     @property
     def least(self) -> float | None:
@@ -109,8 +114,7 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
     bounds = {side: each.copy() for side, each in own.items()}
     public_bounds = {side: each.copy() for side, each in own.items()}
     fixed: list[Fixed] = []
-    not_both: list[NotBoth] = []
-    unsupported: list[type] = []
+    over_several: list[Coupled] = []
     least: dict[bool, float | None] = {False: min_score, True: None}
     for rule in rules:
         secret = is_confidential(rule)
@@ -128,12 +132,10 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
                     _tighten(bounds[term.side], term)
                     if not secret:
                         _tighten(public_bounds[term.side], term)
-                case NotBoth():
-                    not_both.append(term)
                 case ScoreAtLeast():
                     least[secret] = _larger(least[secret], term.value)
                 case _:
-                    unsupported.append(type(term))
+                    over_several.append(coupled(term, rule, told, pool.shape, secret=secret))
     return Compiled(
         public=Mask(pool.shape, pairs[False], blocks[False]),
         secret=Mask(pool.shape, pairs[True], blocks[True]),
@@ -143,10 +145,9 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
         public_mentor_bounds=public_bounds["mentors"],
         most_pairs=most_pairs(own["mentees"], own["mentors"]),
         fixed=tuple(fixed),
-        not_both=tuple(not_both),
+        coupled=tuple(over_several),
         min_score=least[False],
         secret_min_score=least[True],
-        unsupported=tuple(unsupported),
         rules=tuple(sorted({str(rule.name) for rule in rules if not is_confidential(rule)})),
         notes=tuple(note for rule in rules for note in notes_of(rule, pool)),
     )

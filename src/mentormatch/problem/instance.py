@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.network import Arcs, Bounds, Form, Instance, Need, Rows
+from mentormatch.problem.coupling import arrays, may_share, nested
 from mentormatch.problem.fixing import Fixed
 from mentormatch.problem.ties import pair_hashes, person_hashes
 from mentormatch.solvers import STABLE
@@ -147,7 +148,6 @@ def prepare(
         objective=objective,
         memory=memory,
         most_pairs=compiled.most_pairs,
-        apart=_apart(compiled, mentees, mentors),
         **aims.arrays(mentees, mentors, fixed, least),
         **_room(scores, compiled, fixed, (mentees, mentors)),
     )
@@ -172,22 +172,17 @@ def _room(
     allowed = Allowed(compiled, scores, (*fixed, *_shut(compiled, fixed)), lifted)
     left = reduced(compiled.mentee_bounds, [pair.i for pair in fixed])
     right = reduced(compiled.mentor_bounds, [pair.j for pair in fixed])
+    room = (
+        Bounds(left.lower[mentees.rows], left.upper[mentees.rows]),
+        Bounds(right.lower[mentors.rows], right.upper[mentors.rows]),
+    )
     return {
-        "mentees": Bounds(left.lower[mentees.rows], left.upper[mentees.rows]),
-        "mentors": Bounds(right.lower[mentors.rows], right.upper[mentors.rows]),
+        **arrays(compiled.coupled, fixed, orders, room),
+        "mentees": room[0],
+        "mentors": room[1],
         "allowed_block": lambda rows, columns: allowed.block(mentees[rows], mentors[columns]),
         "allowed_pairs": lambda i, j: allowed.pairs(mentees.rows[i], mentors.rows[j]),
     }
-
-
-def _apart(compiled: Compiled, mentees: Order, mentors: Order) -> tuple[tuple[int, int, int], ...]:
-    """Return by position who may not share a partner, sorted: the listing order decides nothing."""
-    found = set()
-    for term in compiled.not_both:
-        side, order = (0, mentees) if term.side == "mentees" else (1, mentors)
-        a, b = sorted(order.back(np.array([term.a, term.b], np.int64)).tolist())
-        found.add((side, a, b))
-    return tuple(sorted(found))
 
 
 def _shut(compiled: Compiled, fixed: Sequence[Fixed]) -> list[Fixed]:
@@ -202,16 +197,17 @@ def _shut(compiled: Compiled, fixed: Sequence[Fixed]) -> list[Fixed]:
     return shut
 
 
-def form_of(compiled: Compiled, instance: Instance, *, coupled: bool) -> Form:
+def form_of(instance: Instance) -> Form:
     """Say what kind of problem this is."""
     needs = set()
     if (instance.mentees.upper > 1).any():
         needs.add(Need.SEVERAL_EACH)
     if (instance.mentees.lower > 0).any() or (instance.mentors.lower > 0).any():
         needs.add(Need.MINIMUMS)
-    if compiled.unsupported:
-        needs.add(Need.GROUPS)
-    if coupled:
+    if instance.groups:
+        needs.add(Need.GROUPS if nested(instance.groups) else Need.COUPLED)
+    apart = any(may_share(one, instance) for one in instance.apart)
+    if apart or instance.alike or instance.linear or instance.open_from:
         needs.add(Need.COUPLED)
     if instance.objective == STABLE:
         needs.add(Need.STABLE)

@@ -18,16 +18,14 @@ from mentormatch.errors import (
     Infeasible,
     InputError,
     StateError,
-    UnsupportedProblem,
 )
 from mentormatch.matching import Matching
-from mentormatch.network import Form, Progress, Short, Solution, Solver
+from mentormatch.network import Progress, Short, Solution, Solver
 from mentormatch.people import Pool, Request
 from mentormatch.problem.aims import Aims
 from mentormatch.problem.alternatives import Search, Watch, counted, refuse_stable
 from mentormatch.problem.build import assemble, assemble_scores, listed
 from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash, minimums_missed, rules_clash
-from mentormatch.problem.coupling import broken, may_bind
 from mentormatch.problem.given import Given
 from mentormatch.problem.instance import Prepared, form_of, prepare
 from mentormatch.problem.plan import UNSET, Unset
@@ -37,7 +35,7 @@ from mentormatch.problem.result import make_matching, pairs_before
 from mentormatch.problem.setup import Setup
 from mentormatch.problem.stable import blocking_ids, proved
 from mentormatch.problem.verify import check_certificate
-from mentormatch.solvers import STABLE, check_objective, choose, is_feasible
+from mentormatch.solvers import STABLE, check_objective, choose, keeps_rules
 
 if TYPE_CHECKING:
     from datetime import date
@@ -261,7 +259,7 @@ class Problem:
         deadline = None if time_limit is None else time.monotonic() + _positive(time_limit)
         seed = self._setup.seed if seed is None else _whole(seed)
         prepared = self._prepare(tiers, seed, pairs_before(previous))
-        chosen = choose(self._form(prepared), solver)
+        chosen = choose(form_of(prepared.instance), solver)
         solution = self._solution(prepared, chosen, deadline, report)
         solved = time.perf_counter()
         matching = make_matching(
@@ -270,7 +268,7 @@ class Problem:
         if report:
             report("prove", 1, 1)
         seconds = {"solve": solved - started, "tell": time.perf_counter() - solved}
-        return Run(matching, solution, Record(chosen.name, solution.rounds, solution.ties, seconds))
+        return Run(matching, solution, Record(chosen.name, solution.rounds, solution.ties, seconds, solution.proof))
 
     def solutions(
         self,
@@ -322,8 +320,9 @@ class Problem:
         Notes
         -----
         Hamacher, *A note on K best network flows*, Annals of Operations Research 57 (1995), for tiers that
-        are sums; Lawler, *A procedure for computing the K best solutions*, Management Science 18 (1972), for
-        floor, leximin and balance, and for rules over several pairs, where each takes many solves.
+        are sums: two searches for a cheapest cycle each. Lawler, *A procedure for computing the K best
+        solutions*, Management Science 18 (1972), and a rule more for each matching that was found, for floor,
+        leximin and balance and where rules over several pairs matter: each is then solved anew.
 
         Examples
         --------
@@ -387,8 +386,8 @@ class Problem:
         >>> problem = mm.Problem.from_scores([[0.9, 0.8, 0.2], [0.7, 0.6, 0.5], [0.1, 0.3, 0.4]])
         >>> for matching in problem.diverse(2, min_changes=3):
         ...     print([pair.mentor for pair in matching], round(matching.total, 3))
-        ['0', '1', '2'] 1.9
-        ['1', '2', '0'] 1.4
+        ['1', '0', '2'] 1.9
+        ['0', '2', '1'] 1.7
         """
         k, tiers = counted(k, "k"), self._tiers(objective)
         changes = None if min_changes is None else counted(min_changes, "min_changes")
@@ -407,8 +406,7 @@ class Problem:
         refuse_stable(tiers)
         run = self.run(objective=tiers, previous=previous, seed=seed, time_limit=time_limit, progress=progress)
         prepared = self._prepare(tiers, run.matching.certificate.seed, pairs_before(previous))
-        form = self._form(prepared)
-        return Search(self._setup, prepared, run, form, choose, k, previous, Watch(time_limit), announce(progress))
+        return Search(self._setup, prepared, run, k, previous, Watch(time_limit), announce(progress))
 
     def blocking_pairs(self, matching: Matching) -> tuple[tuple[str, str], ...]:
         """List who would rather have each other than what a matching gives them: none, and it is stable.
@@ -460,11 +458,6 @@ class Problem:
         check_objective(tiers)
         return tiers
 
-    def _form(self, prepared: Prepared) -> Form:
-        """Say what kind of problem this is."""
-        coupled = any(may_bind(term, self._setup) for term in self._setup.compiled.not_both)
-        return form_of(self._setup.compiled, prepared.instance, coupled=coupled)
-
     def _prepare(self, tiers: tuple[str, ...], seed: int, previous: tuple[tuple[str, str], ...] = ()) -> Prepared:
         """Make the instance, after refusing bounds and fixed pairs that cannot be kept."""
         setup = self._setup
@@ -494,7 +487,7 @@ class Problem:
                 raise rules_clash()
             missed = minimums_missed(self._setup, prepared, short)
             raise missed or minimums_clash(self._setup, prepared, short)
-        if not (isinstance(solution, Solution) and self._keeps_rules(prepared, solution)):
+        if not (isinstance(solution, Solution) and keeps_rules(prepared.instance, solution.arcs)):
             raise InputError(
                 Fault(("solver",), "bad_solver", f"the solver {solver.name} returned a matching that breaks a rule")
             )
@@ -502,17 +495,8 @@ class Problem:
             solution = Solution(solution.arcs, proved(prepared.instance, solution.arcs), solution.ties, solution.rounds)
         return solution
 
-    def _keeps_rules(self, prepared: Prepared, solution: Solution) -> bool:
-        if not is_feasible(prepared.instance, solution.arcs):
-            return False
-        made = prepared.listed(solution.arcs)
-        return not any(broken(term, made) for term in self._setup.compiled.not_both)
-
     def _verify(self, certificate: Certificate) -> None:
         """Check a certificate against this problem; called by ``Certificate.verify``."""
-        if self._setup.compiled.unsupported:
-            msg = "the rules over groups of this problem cannot be checked yet"
-            raise UnsupportedProblem(msg)
         if not self._holds(certificate):
             raise CertificateError
 

@@ -23,16 +23,21 @@ class Record:
         of the listing order is promised.
     seconds
         Wall time per stage.
+    proof
+        What the bounds rest on: ``"prices"`` of single places, ``"multipliers"`` of rules over several pairs
+        as well, ``"branch and bound"`` in whole numbers, or ``"floating-point branch and bound"``.
     """
 
     solver: str
     rounds: int
     ties: bool
     seconds: dict[str, float] = field(default_factory=dict)
+    proof: str = "prices"
 
     def __repr__(self) -> str:
         spent = ", ".join(f"{stage} {time:.3f} s" for stage, time in self.seconds.items())
-        return f"Record(solver={self.solver!r}, rounds={self.rounds}, ties={self.ties}, {spent})"
+        about = f"solver={self.solver!r}, proof={self.proof!r}, rounds={self.rounds}, ties={self.ties}"
+        return f"Record({about}, {spent})"
 
 
 @dataclass(frozen=True, repr=False)

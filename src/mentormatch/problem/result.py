@@ -91,7 +91,7 @@ def _gone(previous: Matching | None, pairs: tuple[Pair, ...]) -> tuple[Note, ...
 
 def _proof(tier: TierResult, value: TierValue, prepared: Prepared) -> TierProof:
     """State one tier in the terms of its reader: the value as told, and as much above it as the bound is."""
-    if tier.optimal and (tier.prices is not None or tier.name == "stable"):  # it has no prices: it is solved again
+    if tier.optimal and tier.proved:
         return TierProof(tier.name, value, value, optimal=True)
     return TierProof(tier.name, value, _bound(tier, value, prepared), optimal=False)
 

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.constraints import FixPairs, ForbidPairs, ForbidWhere, NotBoth, PersonBounds, ScoreAtLeast
+from mentormatch.constraints import (
+    Alike,
+    FixPairs,
+    ForbidPairs,
+    ForbidWhere,
+    GroupBounds,
+    LinearBound,
+    LoadBound,
+    NoneOrAtLeast,
+    NotBoth,
+    PersonBounds,
+    ScoreAtLeast,
+)
 from mentormatch.errors import Fault, InputError, MentorMatchError
 
 if TYPE_CHECKING:
@@ -27,19 +39,41 @@ def wrong_with(term: Any, shape: tuple[int, int]) -> str | None:
         case ForbidPairs() | FixPairs():
             sound = _rows(term.i, shape[0]) and _rows(term.j, shape[1]) and len(term.i) == len(term.j)
             return None if sound else "pairs are two int arrays of one length, of rows that are there"
-        case PersonBounds() | NotBoth() if term.side not in sides:
+        case PersonBounds() | NotBoth() | Alike() | GroupBounds() | LoadBound() if term.side not in sides:
             return "a side is mentees or mentors"
+        case ForbidWhere():
+            return None if callable(term.block) else "a block is a callable"
         case PersonBounds():
             sound = _rows(term.rows, sides[term.side]) and all(
                 _whole(bound) and np.shape(bound) in ((), np.shape(term.rows)) for bound in (term.min, term.max)
             )
             return None if sound else "bounds are int arrays, one number a row, of rows that are there"
-        case NotBoth():
-            sound = _rows([term.a, term.b], sides[term.side]) and term.a != term.b
-            return None if sound else "two different rows that are there are kept apart"
         case ScoreAtLeast():
             return None if abs(term.value) < float("inf") else "a least score is a finite number"
-    return None
+    return _wrong_over_several(term, shape, sides)
+
+
+def _wrong_over_several(term: Any, shape: tuple[int, int], sides: dict[str, int]) -> str | None:
+    """Say what is wrong with a term about several pairs, or return None."""
+    match term:
+        case NotBoth() | Alike():
+            sound = _rows([term.a, term.b], sides[term.side]) and term.a != term.b
+            return None if sound else "a rule between two people is about two different rows that are there"
+        case GroupBounds():
+            sound = _rows(term.rows, sides[term.side]) and _whole([term.min, term.max]) and 0 <= term.min <= term.max
+            return None if sound else "a quota is two whole numbers, the first no larger, on rows that are there"
+        case LinearBound():
+            sound = callable(term.weight) and term.low <= term.high
+            return None if sound else "weights are a callable, and the lower bound is no larger than the upper"
+        case LoadBound():
+            sound = callable(term.weight) and _rows(term.rows, sides[term.side])
+            sound = sound and np.shape(term.high) == np.shape(term.rows) and not np.isnan(term.high).any()
+            sound = sound and len(np.unique(term.rows)) == len(term.rows)
+            return None if sound else "limits are one number a row, of different rows that are there"
+        case NoneOrAtLeast():
+            sound = _rows([term.row], shape[1]) and _whole([term.k]) and term.k >= 1
+            return None if sound else "none or at least so many is a whole number of a mentor who is there"
+    return f"{type(term).__name__} is no term"
 
 
 def _whole(numbers: Any) -> bool:

@@ -36,7 +36,7 @@ def proved(instance: Instance, arcs: Arcs) -> tuple[TierResult, ...]:
         return prove(instance, arcs)
     if not is_stable(instance, arcs):
         raise InputError(Fault(("solver",), "bad_solver", "the solver returned another matching than the stable one"))
-    return (TierResult("stable", 0, 0),)
+    return (TierResult("stable", 0, 0, searched=True),)
 
 
 def is_stable(instance: Instance, arcs: Arcs) -> bool:

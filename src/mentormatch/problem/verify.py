@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mentormatch.network import Arcs
-from mentormatch.problem.coupling import broken
 from mentormatch.problem.stable import is_stable_proof
-from mentormatch.solvers import STABLE, Branching, is_feasible, prove
+from mentormatch.solvers import STABLE, is_coupled, keeps_rules, prove, solve_coupled
 
 if TYPE_CHECKING:
     from mentormatch.matching import Certificate, TierProof
@@ -44,7 +43,7 @@ def check_certificate(certificate: Certificate, prepared: Prepared, setup: Setup
     values = [prepared.aims.value(name, arcs, scores) for name in named]
     slack = [TOLERANCE * largest * (max(1, len(certificate.pairs)) if name == "total" else 1) for name in named]
     proofs = prove(prepared.instance, prepared.unlisted(*arcs))
-    if prepared.instance.apart and not all(proof.optimal for proof in proofs):
+    if is_coupled(prepared.instance) and not all(proof.optimal for proof in proofs):
         # the best pairs without the rules over several pairs break one of them: there is no proof by prices
         proofs = _solved_again(prepared, values, setup, slack)
     return all(
@@ -57,7 +56,7 @@ def _solved_again(
     prepared: Prepared, values: list[TierValue], setup: Setup, slack: list[float]
 ) -> tuple[TierResult, ...]:
     """Solve a problem with coupled rules once more: a tier is optimal if it reaches as much."""
-    again = Branching().solve(prepared.instance)
+    again = solve_coupled(prepared.instance)
     best = prepared.listed(again.arcs)
     scores = setup.scores.pairs(*best)
     as_good = True
@@ -66,7 +65,7 @@ def _solved_again(
         reached = _numbers(prepared.aims.value(tier.name, best, scores))
         as_good &= all(abs(one - other) <= off for one, other in zip(reached, _numbers(value), strict=False))
         as_good &= len(reached) == len(_numbers(value))
-        proofs.append(tier if as_good else replace(tier, prices=None))
+        proofs.append(tier if as_good else replace(tier, prices=None, searched=False))
     return tuple(proofs)
 
 
@@ -80,12 +79,8 @@ def _feasible(certificate: Certificate, prepared: Prepared, setup: Setup) -> Arc
     i = np.array([roster.mentee_row[mentee] for mentee, _ in pairs], np.int64)
     j = np.array([roster.mentor_row[mentor] for _, mentor in pairs], np.int64)
     whole = {(pair.i, pair.j) for pair in prepared.fixed} <= set(zip(i.tolist(), j.tolist(), strict=True))
-    if not whole or not is_feasible(prepared.instance, prepared.unlisted(i, j)):
-        return None
     # the best pairs without the rules over several pairs are the best with them, if they keep them
-    if any(broken(term, Arcs(i, j)) for term in setup.compiled.not_both):
-        return None
-    return Arcs(i, j)
+    return Arcs(i, j) if whole and keeps_rules(prepared.instance, prepared.unlisted(i, j)) else None
 
 
 def _holds(tier: TierProof, proof: TierResult, value: TierValue, slack: float) -> bool:
@@ -97,7 +92,7 @@ def _holds(tier: TierProof, proof: TierResult, value: TierValue, slack: float) -
     exact = tier.name in COUNTED
     reached = all(abs(one - other) <= (0 if exact else slack) for one, other in zip(said, is_, strict=True))
     if tier.optimal:
-        return reached and proof.optimal and proof.prices is not None
+        return reached and proof.optimal and proof.proved
     bound = _numbers(tier.bound)
     return reached and (bound <= said if tier.name == "balance" else bound >= said)
 

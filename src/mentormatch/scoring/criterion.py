@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mentormatch.errors import Fault, InputError, MentorMatchError
-from mentormatch.scoring.function import FunctionBlock, pair_fault, raised
+from mentormatch.people.public import raised
+from mentormatch.scoring.function import FunctionBlock, pair_fault
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock, count, positions, take
 
 if TYPE_CHECKING:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 import numpy as np
 
 from mentormatch.errors import Fault, InputError, MentorMatchError
+from mentormatch.people.public import raised
 from mentormatch.scoring.protocols import Floats, Ints, Rows, positions
 
 if TYPE_CHECKING:
@@ -24,14 +23,6 @@ PairFunction: TypeAlias = Callable[[Any, Any], float | None]
 def pair_fault(name: str, code: str, msg: str, mentee: str, mentor: str) -> Fault:
     """Return the fault of a scorer on one pair; it names the scorer and both ids, never a value."""
     return Fault(("scorers", name), code, f'scorer "{name}" {msg} (mentee "{mentee}", mentor "{mentor}")')
-
-
-def raised(error: BaseException) -> str:
-    """Return what somebody else's code raised, by kind and place; its message might quote an answer."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" ({PurePath(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
-    cure = '; a column of a table is an attribute once it is mapped: mapping={"heading": "attributes"}'
-    return f"raised {type(error).__name__}{place}{cure * isinstance(error, KeyError)}"
 
 
 @dataclass(frozen=True, eq=False)

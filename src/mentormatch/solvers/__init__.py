@@ -5,11 +5,11 @@ An engine proposes a matching (:mod:`lap <mentormatch.solvers.lap>` for one ment
 :mod:`lp <mentormatch.solvers.lp>` for bounds on both sides), the exact finish
 (:mod:`potentials <mentormatch.solvers.potentials>`) repairs it and prices it in integers,
 and every pair is held against those prices before the tier is called optimal.
+Rules over several pairs make it an integer programme (:mod:`mixed <mentormatch.solvers.mixed>`).
 Stable matchings are another matter: :mod:`stable <mentormatch.solvers.stable>`.
 """
 
 from mentormatch.solvers.alternatives import different, next_best
-from mentormatch.solvers.branching import Branching
 from mentormatch.solvers.choice import (
     KNOWN_TIERS,
     SOLVERS,
@@ -20,6 +20,7 @@ from mentormatch.solvers.choice import (
 )
 from mentormatch.solvers.grid import exponent, quantise
 from mentormatch.solvers.minimums import Feasibility, feasible
+from mentormatch.solvers.mixed import Mixed, is_coupled, keeps_rules, solve_coupled
 from mentormatch.solvers.proof import prove
 from mentormatch.solvers.stable import STABLE, Stable, blocking, deferred_acceptance
 from mentormatch.solvers.tiers import LARGEST_WITH_TIES, is_feasible, solve_tiers
@@ -29,9 +30,9 @@ __all__ = [
     "LARGEST_WITH_TIES",
     "SOLVERS",
     "STABLE",
-    "Branching",
     "Feasibility",
     "Hungarian",
+    "Mixed",
     "Network",
     "Stable",
     "blocking",
@@ -41,9 +42,12 @@ __all__ = [
     "different",
     "exponent",
     "feasible",
+    "is_coupled",
     "is_feasible",
+    "keeps_rules",
     "next_best",
     "prove",
     "quantise",
+    "solve_coupled",
     "solve_tiers",
 ]

@@ -3,8 +3,9 @@
 A matching is its set of pairs. The order is that of the tiers, one after the other, and
 the hash of the pairs where all are equal. Tiers that are sums go by cheapest cycles
 (:mod:`mentormatch.solvers.cycles`). Other tiers, and rules over several pairs, are solved again for
-smaller and smaller parts of all matchings (Murty 1968; Lawler 1972), or with a rule more for
-every matching there was, by which it may not come again (Balas & Jeroslow 1972).
+smaller and smaller parts of all matchings (Murty 1968; Lawler 1972) while these are few, or with a rule more for
+every matching there was, by which it may not come again (Balas & Jeroslow 1972). Where such rules
+hardly matter, most of the best matchings without them keep them: these are tried first.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from mentormatch.network import Arcs, Linear, Short, Solution, TierResult
-from mentormatch.solvers.closeness import Closeness
+from mentormatch.solvers.closeness import SUMS, Closeness
 from mentormatch.solvers.cycles import Ranking
 from mentormatch.solvers.grid import most_pairs
+from mentormatch.solvers.mixed import keeps_coupling, uncoupled
 from mentormatch.solvers.reach import most, reached
 from mentormatch.solvers.restrict import restricted
 from mentormatch.solvers.table import Table
@@ -30,6 +33,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mentormatch.network import Instance, Reached
+
+_FEW = 16
+"""Pairs of a matching up to which parts are solved again one by one: each of them is quick, and no rules pile up."""
+
+_MISSES = 200
+"""So many matchings in turn may break a rule over several pairs before the next one is found otherwise."""
+
+_MANY = 1 << 60
+"""More matchings than anybody asks for."""
 
 Solve: TypeAlias = "Callable[[Instance], Solution]"
 """Solves an instance like the first one, with some pairs closed or some rules more."""
@@ -81,9 +93,44 @@ def _ranked(
     closeness = None if coupled else Closeness.of(table, best, tick)
     if closeness is not None:
         return Ranking(closeness, count, tick)
-    if coupled and (instance.groups or instance.linear or instance.alike or instance.open_from):
-        return _by_rules(instance, best, count, solve, lambda arcs: without(instance, arcs))
-    return Parts(table, best, count, solve)
+    if coupled and SUMS.issuperset(instance.objective):
+        return _by_chance(instance, best, count, solve, tick)
+    simple = not (instance.groups or instance.linear or instance.alike or instance.open_from)
+    if simple and len(best.arcs.i) <= _FEW:
+        return Parts(table, best, count, solve)
+    return _by_rules(instance, [best.arcs], count, solve, lambda arcs: without(instance, arcs))
+
+
+def _by_chance(
+    instance: Instance, best: Solution, count: int, solve: Solve, tick: Callable[[], None]
+) -> Iterator[Arcs]:
+    """Yield those that keep the rules over several pairs of the best matchings without them, while it is not too few.
+
+    What comes before the best one breaks a rule, as whatever is left out later.
+    """
+    free = uncoupled(instance)
+    plain = solve(free)
+    closeness = Closeness.of(Table(free), plain, tick)
+    found, misses = [best.arcs], 0
+    for arcs in chain([plain.arcs], () if closeness is None else Ranking(closeness, _MANY, tick)):
+        if len(found) >= count:
+            return
+        if not keeps_coupling(instance, arcs):
+            misses += 1
+            if misses > _MISSES:
+                break
+        elif not _same(arcs, best.arcs):
+            misses = 0
+            found.append(arcs)
+            yield arcs
+    else:
+        if closeness is not None:
+            return
+    yield from _by_rules(instance, found, count, solve, lambda arcs: without(instance, arcs))
+
+
+def _same(one: Arcs, other: Arcs) -> bool:
+    return set(zip(*map(np.ndarray.tolist, one), strict=True)) == set(zip(*map(np.ndarray.tolist, other), strict=True))
 
 
 def different(instance: Instance, best: Solution, count: int, solve: Solve, changes: int) -> Iterator[Solution]:
@@ -108,7 +155,7 @@ def different(instance: Instance, best: Solution, count: int, solve: Solve, chan
         With what its tiers reach; the bounds are those for all matchings, similar ones too.
     """
     telling = _Telling(Table(instance), best, every=False)
-    return map(telling.of, _by_rules(instance, best, count, solve, lambda arcs: apart_from(arcs, changes)))
+    return map(telling.of, _by_rules(instance, [best.arcs], count, solve, lambda arcs: apart_from(arcs, changes)))
 
 
 def without(instance: Instance, arcs: Arcs) -> Linear:
@@ -125,20 +172,16 @@ def apart_from(arcs: Arcs, changes: int) -> Linear:
 
 
 def _by_rules(
-    instance: Instance, best: Solution, count: int, solve: Solve, rule: Callable[[Arcs], Linear]
+    instance: Instance, before: list[Arcs], count: int, solve: Solve, rule: Callable[[Arcs], Linear]
 ) -> Iterator[Arcs]:
     """Solve again with one rule more for every matching there was."""
-    arcs = best.arcs
-    for _ in range(count - 1):
-        added = rule(arcs)
-        if added.upper < added.lower:
-            return
-        instance = replace(instance, linear=(*instance.linear, added))
-        solution = _solved(instance, solve)
+    rules = [rule(arcs) for arcs in before]
+    while len(rules) < count and rules[-1].upper >= rules[-1].lower:
+        solution = _solved(replace(instance, linear=(*instance.linear, *rules)), solve)
         if solution is None:
             return
-        arcs = solution.arcs
-        yield arcs
+        yield solution.arcs
+        rules.append(rule(solution.arcs))
 
 
 def _solved(instance: Instance, solve: Solve) -> Solution | None:

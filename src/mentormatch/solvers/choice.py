@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from mentormatch.errors import InputError, UnsupportedProblem
 from mentormatch.network import Need
-from mentormatch.solvers.branching import Branching
 from mentormatch.solvers.engine import FirstOf
 from mentormatch.solvers.lap import Assignment
 from mentormatch.solvers.lp import Transport
+from mentormatch.solvers.mixed import Mixed, solve_coupled
 from mentormatch.solvers.stable import STABLE, Stable
 from mentormatch.solvers.tiers import solve_tiers
 
@@ -50,13 +50,13 @@ class Hungarian:
 
 
 class Network:
-    """Bounds on both sides: a flow through a network, as a linear programme that is then proved in integers."""
+    """Bounds on both sides and nested quotas: a flow through a network, proposed in floats and proved in integers."""
 
     name = "network"
 
     def supports(self, form: Form) -> bool:
-        """Say whether nothing couples the pairs but the bounds of each person."""
-        return not form.needs & {Need.GROUPS, Need.COUPLED, Need.STABLE}
+        """Say whether nothing couples the pairs but the bounds of each person, and quotas that are nested."""
+        return not form.needs & {Need.COUPLED, Need.STABLE}
 
     def solve(
         self,
@@ -67,10 +67,10 @@ class Network:
         progress: Progress | None = None,
     ) -> Solution:
         """Solve every tier; see :class:`mentormatch.network.Solver`."""
-        return solve_tiers(instance, Transport(), warm=warm, deadline=deadline, progress=progress)
+        return solve_coupled(instance, Transport(), warm=warm, deadline=deadline, progress=progress)
 
 
-SOLVERS: tuple[Solver, ...] = (Hungarian(), Network(), Stable(), Branching())
+SOLVERS: tuple[Solver, ...] = (Hungarian(), Network(), Stable(), Mixed())
 """The solvers in the order in which ``"auto"`` asks them."""
 
 

@@ -35,7 +35,7 @@ class Transport:
         if not len(part.i):
             return None
         scale = _SCALE / max(1, int(np.abs(part.w).max()))
-        solver = _quiet(task.deadline)
+        solver = quiet(task.deadline)
         solver.passModel(_model(part, scale))
         if solver.run().name == "kError":
             # some other user of HiGHS in this process has fixed another number of threads
@@ -53,7 +53,8 @@ class Transport:
         return Proposal(part.i[used], part.j[used], Prices(dual[:n], dual[n:]))
 
 
-def _quiet(deadline: float | None) -> highspy.Highs:
+def quiet(deadline: float | None) -> highspy.Highs:
+    """Return a HiGHS that prints nothing, takes one thread, and is the same every time."""
     import highspy
 
     class Quiet(highspy.Highs):

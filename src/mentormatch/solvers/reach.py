@@ -79,19 +79,21 @@ def _wishes(instance: Instance) -> list[Component]:
 
 def even(instance: Instance) -> Even:
     """Rank what each further partner of each mentor costs in ``balance``: (2k + 1) / capacity after k others."""
-    held = _held(instance)
+    held = held_loads(instance)
     most = int((held + np.minimum(instance.mentors.upper, instance.shape[0])).max(initial=0))
-    costs = (2.0 * np.arange(max(1, most)) + 1) / _capacities(instance)[:, None]
+    costs = (2.0 * np.arange(max(1, most)) + 1) / capacities(instance)[:, None]
     ranks = np.unique(costs, return_inverse=True)[1].reshape(costs.shape)
     return Even(ranks.astype(np.int64), held)
 
 
-def _capacities(instance: Instance) -> NDArray[np.int64]:
+def capacities(instance: Instance) -> NDArray[np.int64]:
+    """Return what ``balance`` holds the load of each mentor against."""
     own = instance.mentors.upper if instance.capacities is None else instance.capacities
     return np.clip(own, 1, MOST_CAPACITY)
 
 
-def _held(instance: Instance) -> NDArray[np.int64]:
+def held_loads(instance: Instance) -> NDArray[np.int64]:
+    """Count the partners that each mentor has outside the problem."""
     return np.zeros(instance.shape[1], np.int64) if instance.held is None else instance.held.loads
 
 
@@ -121,7 +123,7 @@ def reached(table: Table, name: str, i: NDArray[np.int64], j: NDArray[np.int64])
 
 
 def _unevenness(instance: Instance, loads: NDArray[np.int64]) -> Fraction:
-    pairs = zip((_held(instance) + loads).tolist(), _capacities(instance).tolist(), strict=True)
+    pairs = zip((held_loads(instance) + loads).tolist(), capacities(instance).tolist(), strict=True)
     return -sum((Fraction(load * load, capacity) for load, capacity in pairs), Fraction(0))
 
 

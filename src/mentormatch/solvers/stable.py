@@ -75,7 +75,7 @@ class Stable:
         ]
         if len(missed[0]) or len(missed[1]):
             raise Short(*missed)
-        return Solution(arcs, (TierResult("stable", 0, 0),))
+        return Solution(arcs, (TierResult("stable", 0, 0, searched=True),))
 
 
 def deferred_acceptance(instance: Instance, *, deadline: float | None = None, progress: Progress | None = None) -> Arcs:

@@ -1,0 +1,317 @@
+"""One tier of an integer programme at a time: relax, bound in whole numbers, drop what cannot matter, search the rest.
+
+A column whose reduced cost is further from 0 than the bound is from the best solution known
+cannot change in any solution as good (Dantzig, Fulkerson & Johnson 1954). What is left is
+a smaller programme in smaller numbers, which the simplex solves more finely; mostly the
+bound is reached at once, and only then is nothing left to search.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from mentormatch.solvers.candidates import pick, spin
+from mentormatch.solvers.kept import distinct
+from mentormatch.solvers.programme import Choice, Programme, exact_sum
+from mentormatch.solvers.relaxation import SIZE, Relaxation, Relaxed, stopped
+from mentormatch.solvers.rows import PairRow
+from mentormatch.solvers.search import propose, search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from mentormatch.solvers.rows import Between, Row
+
+ALL = 20_000
+"""Open columns up to which all of them are in the relaxation from the start."""
+
+EACH = 10
+"""Pairs that each person starts with in a larger one."""
+
+_MORE = 5
+"""Pairs that a person gains in a round of pricing."""
+
+_LIKED = 4
+"""Pairs of each person among which a whole solution is looked for."""
+
+_COUNTED = 1 << 20
+"""Costs below this are counts, and many solutions are worth the same."""
+
+_SLACK = 1e-6
+"""How far shares may break a rule between two people before its row is written down."""
+
+_SHUT = -(1 << 62)
+
+
+class Part(NamedTuple):
+    """Solutions that are equally good so far, and one of them."""
+
+    programme: Programme
+    best: Choice
+
+
+@dataclass
+class Ascent:
+    """Where a solve stands: the programme that is left, and the best solution known.
+
+    Attributes
+    ----------
+    programme
+        What may still change.
+    best
+        The best whole solution so far.
+    between
+        Rules between two people, whose rows are written down when they are broken.
+    tick
+        Called once a round; it raises at the deadline.
+    active
+        Columns that mattered so far.
+    hint
+        What columns are likely to be worth in the end: where a tier only counts, it says which of many
+        equal solutions to try.
+    exact
+        Whether every bound so far is one in whole numbers.
+    searched
+        Whether any tier needed branching.
+    bound
+        What the tier that is being solved can reach at most.
+    """
+
+    programme: Programme
+    best: Choice
+    between: Between
+    tick: Callable[[], None]
+    deadline: float | None = None
+    active: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    hint: NDArray[np.int64] | None = None
+    exact: bool = True
+    searched: bool = False
+    rounds: int = 0
+    bound: int | None = None
+
+    def fork(self) -> Ascent:
+        """Return a copy that can be tried out."""
+        return replace(self)
+
+    def value(self, costs: NDArray[np.int64], choice: Choice) -> int:
+        """Add up what a choice is worth, exactly."""
+        extra = costs[self.programme.cells :]
+        pairs = exact_sum(costs[choice.keys])
+        return pairs + int(sum(a * b for a, b in zip(extra.tolist(), choice.aux.tolist(), strict=True) if a))
+
+    def maximise(self, costs: NDArray[np.int64], enough: int | None = None) -> list[Part]:
+        """Settle one linear tier, and narrow the programme to the solutions that are best in it.
+
+        Parameters
+        ----------
+        costs
+            What every column is worth, int64.
+        enough
+            Stop as soon as the best solution reaches this, or it is proved that none does:
+            for a question, not for a tier.
+
+        Returns
+        -------
+        list of Part
+            The best solutions, in parts that have none in common; mostly there is one.
+        """
+        left, self.bound, before = costs, None, None
+        while True:
+            self.tick()
+            worth = self.value(costs, self.best)
+            if not self.programme.open.any():
+                self.bound = worth
+                return [Part(self.programme, self.best)]
+            relaxed, multipliers = self._relax(left)
+            offset = worth - self.value(left, self.programme.free(self.best))
+            reduced = self.programme.reduced(left, multipliers)
+            bound = self.programme.bound(reduced, multipliers) + offset
+            self.bound = bound if self.bound is None else min(bound, self.bound)
+            self._take(relaxed, costs)
+            if self.value(costs, self.best) < self.bound and (before is None or not relaxed.whole()):
+                self._propose(relaxed, left, reduced, costs, self.bound - offset)
+            worth = self.value(costs, self.best)
+            if enough is not None and (worth >= enough or self.bound < enough):
+                return [Part(self.programme, self.best)]
+            gap = self.bound - worth
+            left = self._narrow(left, reduced, multipliers, gap)
+            if gap == 0:
+                return [Part(self.programme, self.best)]
+            if before is not None and 2 * gap > before:
+                return self._search(left, costs)
+            before = gap
+
+    # --- the relaxation -----------------------------------------------------------------------
+
+    def _relax(self, costs: NDArray[np.int64]) -> tuple[Relaxed, NDArray[np.int64]]:
+        """Solve the relaxation over all open columns and all rows, and return it with whole multipliers."""
+        programme = self.programme
+        largest = int(np.abs(costs[programme.open]).max(initial=0))
+        scale = SIZE / max(1, largest)
+        relaxation = Relaxation(programme, self._columns(costs), self.deadline)
+        inside = np.zeros(len(programme.open), bool)
+        inside[relaxation.columns] = True
+        while True:
+            relaxation.set_costs(costs, scale)
+            relaxed = relaxation.solve(self.deadline)
+            self.rounds += 1
+            self.tick()
+            if relaxed is None:
+                raise stopped(self.deadline)
+            if self.separate(relaxed):
+                relaxation.add_rows(self.programme)
+                continue
+            multipliers = self.programme.sound(np.rint(relaxed.multipliers).astype(np.int64))
+            new = self._priced(costs, multipliers, inside, largest)
+            if not len(new):
+                self.active = distinct(np.concatenate((self.active, relaxation.columns)))
+                return relaxed, multipliers
+            inside[new] = True
+            relaxation.add_columns(new)
+
+    def _columns(self, costs: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Choose the columns to begin with: all, or the best of everybody and those known to matter."""
+        programme = self.programme
+        if int(np.count_nonzero(programme.open)) <= ALL:
+            return np.flatnonzero(programme.open)
+        known = self.active[programme.open[self.active]]
+        extra = np.flatnonzero(programme.open[programme.cells :]) + programme.cells
+        found = [known, programme.free(self.best).keys, extra]
+        pairs = costs[: programme.cells][programme.open[: programme.cells]]
+        if pairs.min() < pairs.max() or not len(known):
+            found.append(best_columns(programme, costs, EACH))
+        return distinct(np.concatenate(found))
+
+    def _priced(
+        self, costs: NDArray[np.int64], multipliers: NDArray[np.int64], inside: NDArray[np.bool_], largest: int
+    ) -> NDArray[np.int64]:
+        """Find columns outside the relaxation that would better it."""
+        programme = self.programme
+        outside = programme.open & ~inside
+        if not outside.any():
+            return np.empty(0, np.int64)
+        reduced = programme.reduced(costs, multipliers)
+        found = np.flatnonzero(outside & (reduced > largest >> 30))
+        worth = _apart(reduced[found], found, programme.shape[1])
+        return pick(found, programme.shape, worth, _MORE) if len(found) else found
+
+    def separate(self, relaxed: Relaxed) -> bool:
+        """Write down the rows between two people that a fractional solution breaks; say whether there were any."""
+        if not self.between:
+            return False
+        some = (relaxed.columns < self.programme.cells) & (relaxed.shares > _SLACK)
+        base = self.programme.base.keys
+        keys = np.concatenate((relaxed.columns[some], base))
+        shares = np.concatenate((relaxed.shares[some], np.ones(len(base))))
+        rows: list[Row] = list(self.between.broken(keys, shares, 10 * _SLACK))
+        if rows:
+            self.programme = self.programme.adding(rows)
+        return bool(rows)
+
+    # --- solutions ----------------------------------------------------------------------------
+
+    def _take(self, relaxed: Relaxed, costs: NDArray[np.int64]) -> None:
+        """Take a relaxed solution as the best if it is whole, keeps every rule and is better."""
+        if relaxed.whole():
+            self.offer(relaxed.columns, np.rint(relaxed.shares).astype(np.int64), costs)
+
+    def offer(self, columns: NDArray[np.int64], values: NDArray[np.int64], costs: NDArray[np.int64]) -> Choice | None:
+        """Take a whole solution as the best if it is better; return it if it keeps every rule.
+
+        Rows between two people that it breaks are written down.
+        """
+        pairs = columns < self.programme.cells
+        aux = np.zeros(len(self.programme.auxiliary), np.int64)
+        aux[columns[~pairs] - self.programme.cells] = values[~pairs]
+        choice = Choice(np.sort(columns[pairs & (values > 0)]), aux)
+        if not self.programme.keeps(choice):
+            return None
+        whole = self.programme.whole(choice)
+        broken: list[Row] = list(self.between.broken(whole.keys, np.ones(len(whole.keys)), 0.5))
+        if broken:
+            self.programme = self.programme.adding(broken)
+            return None
+        if self.value(costs, whole) > self.value(costs, self.best):
+            self.best = whole
+        return whole
+
+    def _propose(
+        self,
+        relaxed: Relaxed,
+        left: NDArray[np.int64],
+        reduced: NDArray[np.int64],
+        costs: NDArray[np.int64],
+        goal: int,
+    ) -> None:
+        """Look for a good whole solution among the columns that the relaxation likes best."""
+        columns = np.sort(relaxed.columns)
+        pairs = columns[: np.searchsorted(columns, self.programme.cells)]
+        largest = max(1, int(np.abs(left[columns]).max(initial=0)))
+        worth, wanted, target = reduced, left / largest, None
+        if self.hint is not None and largest < _COUNTED:
+            # a count at its bound will do: the hint is too small to spoil it, and shows the way among equals
+            size = 4.0 * largest * max(1, *self.programme.shape) * max(1, int(np.abs(self.hint[columns]).max()))
+            worth, wanted = self.hint, wanted + self.hint / size
+            target = (goal - 0.5) / largest
+        liked = pick(pairs, self.programme.shape, _apart(worth[pairs], pairs, self.programme.shape[1]), _LIKED)
+        some = relaxed.columns[relaxed.shares > _SLACK]
+        mine = self.programme.free(self.best).keys
+        few = distinct(np.concatenate((liked, some, mine, columns[len(pairs) :])))
+        for _ in range(20):
+            found = propose(self.programme, wanted, few, self.deadline, target)
+            if found is None or self.offer(few, found, costs):
+                return
+
+    def _narrow(
+        self, left: NDArray[np.int64], reduced: NDArray[np.int64], multipliers: NDArray[np.int64], gap: int
+    ) -> NDArray[np.int64]:
+        """Drop and settle what cannot change in any solution as good as the best; return the costs of what is left."""
+        programme = self.programme
+        multipliers = np.concatenate((multipliers, np.zeros(len(programme.lower) - len(multipliers), np.int64)))
+        tight = np.where(np.abs(multipliers) > gap, multipliers, 0)
+        self.programme = programme.tightened(tight).closing(
+            np.flatnonzero(programme.open & (reduced < -gap)), np.flatnonzero(programme.open & (reduced > gap))
+        )
+        return programme.reduced(left, tight)
+
+    def _search(self, left: NDArray[np.int64], costs: NDArray[np.int64]) -> list[Part]:
+        """Search what is left for something better, and hold the rest to the best value."""
+        self.searched = True
+        parts, exact = search(self, left, costs)
+        self.exact = self.exact and exact
+        self.bound = self.value(costs, self.best)
+        if parts:
+            return parts
+        here = self.value(left, self.programme.free(self.best))
+        columns = np.flatnonzero(self.programme.open & (left != 0))
+        pairs, extra = columns[columns < self.programme.cells], columns[columns >= self.programme.cells]
+        row = PairRow(pairs, left[pairs], here, here)
+        entries = [(int(at) - self.programme.cells, int(left[at])) for at in extra]
+        self.programme = self.programme.holding(row, entries)
+        return [Part(self.programme, self.best)]
+
+
+def best_columns(programme: Programme, costs: NDArray[np.int64], each: int) -> NDArray[np.int64]:
+    """List the best ``each`` open pairs of every row and of every column of the table."""
+    n, m = programme.shape
+    open_ = programme.open[: programme.cells]
+    keys = np.arange(programme.cells)
+    worth = np.where(open_, _apart(costs[: programme.cells], keys, m), _SHUT).reshape(n, m)
+    found = []
+    for table, flat in ((worth, keys.reshape(n, m)), (np.ascontiguousarray(worth.T), keys.reshape(n, m).T)):
+        some = min(each, table.shape[1])
+        at = np.argpartition(table, table.shape[1] - some, axis=1)[:, table.shape[1] - some :]
+        found.append(np.take_along_axis(flat, at, axis=1).ravel())
+    every = distinct(np.concatenate(found))
+    return every[open_[every]]
+
+
+def _apart(worth: NDArray[np.int64], keys: NDArray[np.int64], m: int) -> NDArray[np.int64]:
+    """Tell equal columns apart, so that everybody's best are not the same few."""
+    room = max(0, int(np.abs(worth).max(initial=0)).bit_length() - 48)
+    return ((worth >> room) << 12) + spin(keys // m, keys % m)

@@ -1,0 +1,295 @@
+"""Branch and bound (Land & Doig 1960) on what the relaxation leaves open, with bounds in whole numbers.
+
+The simplex proposes a fractional solution and multipliers at every node; the multipliers are
+rounded and bound the node exactly, so that no float decides what is cut off. A node is done
+when its bound is reached: then its multipliers describe all of its best solutions. Where
+that takes too many nodes, the mixed-integer solver of HiGHS finishes, and its proof is one
+in floating point: that is said.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from itertools import count as counting
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+
+from mentormatch.solvers.relaxation import SIZE, Relaxation, Relaxed, entries, stopped
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+    from mentormatch.solvers.ascent import Ascent, Part
+    from mentormatch.solvers.programme import Choice, Programme
+
+_Branch: TypeAlias = tuple[int, int, int]
+
+MOST_WORK = 2_000_000
+"""Nodes times columns after which the floating-point solver takes over."""
+
+MOST_NODES = 3_000
+"""Nodes after which it does so in any case."""
+
+MOST_PARTS = 64
+"""Parts in which the best solutions are told; where there are more, they are held together by a row."""
+
+_BITS = 50
+"""Costs are made as fine as this many bits allow, so that rounded multipliers lose little."""
+
+_FEW_NODES = 50
+"""Nodes that a proposal may take."""
+
+
+def propose(
+    programme: Programme,
+    costs: NDArray[np.float64],
+    columns: NDArray[np.int64],
+    deadline: float | None,
+    target: float | None = None,
+) -> NDArray[np.int64] | None:
+    """Find a good whole solution over some columns; None if none was found soon.
+
+    One that is worth the target is good enough.
+    """
+    return _mixed(programme, costs, columns, deadline, nodes=_FEW_NODES, target=target)[0]
+
+
+def _mixed(
+    programme: Programme,
+    costs: NDArray[np.int64] | NDArray[np.float64],
+    columns: NDArray[np.int64],
+    deadline: float | None,
+    nodes: int | None = None,
+    target: float | None = None,
+) -> tuple[NDArray[np.int64] | None, bool]:
+    """Ask HiGHS for a whole solution; say whether it takes it to be the best."""
+    relaxation = Relaxation(programme, columns, deadline)
+    scale = SIZE / max(1e-300, float(np.abs(costs[columns]).max(initial=0)))
+    relaxation.set_costs(costs, scale)
+    return relaxation.integral(deadline, nodes, None if target is None else target * scale)
+
+
+def search(ascent: Ascent, left: NDArray[np.int64], costs: NDArray[np.int64]) -> tuple[list[Part], bool]:
+    """Look for anything better than the best solution, until nothing is left.
+
+    Parameters
+    ----------
+    ascent
+        Where the solve stands; better solutions are offered to it.
+    left
+        What the open columns are worth, up to a constant.
+    costs
+        What every column is worth.
+
+    Returns
+    -------
+    list of Part, bool
+        All best solutions, none if these are too many parts; and whether whole numbers prove it.
+    """
+    tree = _Tree(ascent, left, costs)
+    if tree.grow():
+        return tree.parts(), tree.exact
+    while True:
+        values, best = _mixed(ascent.programme, left, tree.columns, ascent.deadline)
+        if values is None or not best:
+            raise stopped(ascent.deadline)
+        if ascent.offer(tree.columns, values, costs):
+            return [], False
+
+
+@dataclass(frozen=True, eq=False)
+class _Node:
+    """A part of the solutions: each of these places lies between two values; the last word on a place counts."""
+
+    places: NDArray[np.int64]
+    least: NDArray[np.int64]
+    most: NDArray[np.int64]
+
+    def child(self, place: int, least: int, most: int) -> _Node:
+        return _Node(np.append(self.places, place), np.append(self.least, least), np.append(self.most, most))
+
+
+class _Leaf(NamedTuple):
+    """A node whose best solutions all lie within these limits, under these rows held; and one of them."""
+
+    worth: int
+    least: NDArray[np.int64]
+    most: NDArray[np.int64]
+    tight: NDArray[np.int64]
+    best: Choice
+
+
+class _Tree:
+    """The search over the open columns."""
+
+    def __init__(self, ascent: Ascent, left: NDArray[np.int64], costs: NDArray[np.int64]) -> None:
+        self.ascent, self.left, self.costs = ascent, left, costs
+        self.columns = np.flatnonzero(ascent.programme.open)
+        own = left[self.columns]
+        self.fine = 1 << max(0, _BITS - int(np.abs(own).max(initial=0)).bit_length())
+        self.own = own * self.fine
+        self.top = ascent.programme.top(self.columns)
+        self.relaxation = Relaxation(ascent.programme, self.columns, ascent.deadline)
+        self.relaxation.set_costs(left, SIZE / max(1, int(np.abs(own).max(initial=0))))
+        self.matrix = self._matrix()
+        self.exact = True
+        self.leaves: list[_Leaf] = []
+
+    def _matrix(self) -> csr_array:
+        from scipy.sparse import csr_array
+
+        programme = self.ascent.programme
+        row, place, weight = entries(programme, self.columns, programme.rows)
+        return csr_array((weight, (row, place)), shape=(len(programme.lower), len(self.columns)))
+
+    def grow(self) -> bool:
+        """Search to the end; say whether that was possible."""
+        nobody = np.empty(0, np.int64)
+        number = counting()
+        ahead: list[tuple[int, int, int, _Node]] = [(0, 0, next(number), _Node(nobody, nobody, nobody))]
+        limit = min(MOST_NODES, MOST_WORK // max(1, len(self.columns)))
+        nodes = 0
+        while ahead:
+            negative, depth, _, node = heapq.heappop(ahead)
+            if nodes and -negative < self._here():
+                return True
+            nodes += 1
+            if nodes > limit:
+                return False
+            self.ascent.tick()
+            found = self._solve(node)
+            if found is None:
+                continue
+            bound, *branch = found
+            for place, least, most in branch:
+                heapq.heappush(ahead, (-bound, depth - 1, next(number), node.child(place, least, most)))
+        return True
+
+    def parts(self) -> list[Part]:
+        """Return the best solutions in parts."""
+        from mentormatch.solvers.ascent import Part
+
+        best = [leaf for leaf in self.leaves if leaf.worth == self._here()]
+        if not self.exact or len(best) > MOST_PARTS:
+            return []
+        found = []
+        for leaf in best:
+            programme = self.ascent.programme
+            tight = np.concatenate((leaf.tight, np.zeros(len(programme.lower) - len(leaf.tight), np.int64)))
+            closed = np.flatnonzero(leaf.least == leaf.most)
+            found.append(Part(programme.tightened(tight).settling(self.columns[closed], leaf.least[closed]), leaf.best))
+        return found
+
+    def _here(self) -> int:
+        """Return what the best solution is worth, in the costs of what is open."""
+        return self.ascent.value(self.left, self.ascent.programme.free(self.ascent.best))
+
+    def _limits(self, node: _Node) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        least, most = np.zeros(len(self.columns), np.int64), self.top.copy()
+        for place, low, high in zip(node.places.tolist(), node.least.tolist(), node.most.tolist(), strict=True):
+            least[place], most[place] = low, high
+        return least, most
+
+    def _solve(self, node: _Node) -> tuple[int, _Branch, _Branch] | None:
+        """Bound a node, and return the bound and the two parts to look at; None if nothing is left to look at."""
+        least, most = self._limits(node)
+        while True:
+            self.relaxation.set_bounds(least, most)
+            relaxed = self.relaxation.solve(self.ascent.deadline)
+            if relaxed is None:
+                if not self.relaxation.infeasible():
+                    raise stopped(self.ascent.deadline)
+                self.exact = self.exact and self._impossible(least, most)
+                return None
+            if self._grown(more=self.ascent.separate(relaxed)):
+                continue
+            rows = len(self.ascent.programme.rows)
+            solution = None
+            if relaxed.whole():
+                values = np.rint(relaxed.shares).astype(np.int64)
+                solution = self.ascent.offer(relaxed.columns, values, self.costs)
+            if not self._grown(more=len(self.ascent.programme.rows) > rows):
+                return self._judge(relaxed, solution, least, most)
+
+    def _judge(
+        self, relaxed: Relaxed, solution: Choice | None, least: NDArray[np.int64], most: NDArray[np.int64]
+    ) -> tuple[int, _Branch, _Branch] | None:
+        """Bound a node by its multipliers, and keep it as a leaf if nothing in it is better than its solution."""
+        price = self._price(relaxed.multipliers * self.fine)
+        reduced = self.own - self.matrix.T @ price
+        fine = self._bound(price, reduced, least, most)
+        bound, gap = fine // self.fine, fine - self._here() * self.fine
+        if gap < 0:
+            return None
+        least = np.where(reduced > gap, most, least)
+        most = np.where(reduced < -gap, least, most)
+        if (least == most).all():
+            solution = self.ascent.offer(self.columns, least, self.costs)  # nothing else here is as good
+        elif gap:
+            return self._branches(bound, relaxed, least, most)
+        if solution is None or self._worth(solution) < self._here():
+            return self._branches(bound, relaxed, least, most)
+        self.leaves.append(_Leaf(self._here(), least, most, np.where(np.abs(price) > gap, price, 0), solution))
+        return None
+
+    def _worth(self, solution: Choice) -> int:
+        return self.ascent.value(self.left, self.ascent.programme.free(solution))
+
+    def _grown(self, *, more: bool) -> bool:
+        if more:
+            self.relaxation.add_rows(self.ascent.programme)
+            self.matrix = self._matrix()
+        return more
+
+    def _price(self, multipliers: NDArray[np.float64]) -> NDArray[np.int64]:
+        whole = np.rint(np.clip(multipliers, -(2.0**58), 2.0**58)).astype(np.int64)
+        return self.ascent.programme.sound(whole)
+
+    def _bound(
+        self,
+        price: NDArray[np.int64],
+        reduced: NDArray[np.int64],
+        least: NDArray[np.int64],
+        most: NDArray[np.int64],
+    ) -> int:
+        """Return the Lagrangian bound of a node, in whole numbers."""
+        programme = self.ascent.programme
+        gains = zip(reduced.tolist(), np.where(reduced > 0, most, least).tolist(), strict=True)
+        limit = np.where(price > 0, programme.upper, programme.lower)
+        costs = zip(price.tolist(), limit.tolist(), strict=True)
+        return int(sum(a * b for a, b in gains if a and b) + sum(a * b for a, b in costs if a))
+
+    def _impossible(self, least: NDArray[np.int64], most: NDArray[np.int64]) -> bool:
+        """Say whether whole multipliers prove that a node has no solution."""
+        ray = self.relaxation.ray()
+        if ray is None or not len(ray):
+            return False
+        ray = ray * (2.0**24 / max(1e-9, float(np.abs(ray).max())))
+        for sign in (1, -1):
+            price = self._price(sign * ray)
+            if self._bound(price, -(self.matrix.T @ price), least, most) < 0:
+                return True
+        return False
+
+    def _branches(
+        self, bound: int, relaxed: Relaxed, least: NDArray[np.int64], most: NDArray[np.int64]
+    ) -> tuple[int, _Branch, _Branch] | None:
+        """Split on the least decided column, auxiliary columns first; None if nothing is left to split."""
+        free = np.flatnonzero(least < most)
+        if not len(free):
+            return None
+        shares = relaxed.shares[free]
+        undecided = np.abs(shares - np.rint(shares))
+        if undecided.max() < 1e-6:
+            # whole, but no solution after all, or not told apart from a better one: decide what is taken first
+            at = int(shares.argmax())
+            split = max(int(np.rint(shares[at])), int(least[free[at]]) + 1)
+        else:
+            extra = (self.columns[free] >= self.ascent.programme.cells) & (undecided > 1e-6)
+            at = int((undecided + extra).argmax())
+            split = int(np.floor(shares[at])) + 1
+        place = int(free[at])
+        return bound, (place, split, int(most[place])), (place, int(least[place]), split - 1)
