@@ -12,7 +12,7 @@ from typing import Any
 from mentormatch._version import __version__ as __version__
 
 _HOMES = {
-    "mentormatch._api": ("match", "schema", "score"),
+    "mentormatch._api": ("match", "rematch", "schema", "score"),
     "mentormatch.constraints": (
         "Alike",
         "Apart",

@@ -1,4 +1,5 @@
 from mentormatch._api import match as match
+from mentormatch._api import rematch as rematch
 from mentormatch._api import schema as schema
 from mentormatch._api import score as score
 from mentormatch.constraints import Alike as Alike
@@ -164,6 +165,7 @@ __all__: list[str] = [
     "match",
     "preset",
     "read_tensions",
+    "rematch",
     "schema",
     "score",
     "scorer",

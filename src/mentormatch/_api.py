@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mentormatch.constraints import rule_schema
 from mentormatch.errors import Fault, InputError
@@ -128,6 +128,67 @@ def match(
         seed=seed,
         time_limit=time_limit,
         progress=progress,
+    )
+
+
+def rematch(
+    problem: Problem,
+    previous: Matching,
+    *,
+    keep: Literal["running", "some", "none"] = "running",
+    objective: str | Iterable[str] | None = None,
+    solver: str | Solver = "auto",
+    seed: int | None = None,
+    time_limit: float | None = None,
+    progress: Any = None,
+) -> Matching:
+    """Match again after people left or joined or rules changed, and keep what runs.
+
+    Whatever was placed by hand in ``previous`` stays in all three degrees, as far as rules and
+    places allow. What cannot stay gives way in silence: notes count it (``running_gone``,
+    ``hand_placed_gone``) and never say why.
+
+    Parameters
+    ----------
+    problem
+        The people and rules as they are now.
+    previous
+        The matching that runs.
+    keep
+        ``"running"``: as many of its pairs as people, rules and places allow, before anything else
+        counts, and the others around them by the objective. ``"some"``: as many as can be after
+        ``coverage`` and ``priority``. ``"none"``: none for their own sake.
+    objective, solver, seed, time_limit, progress
+        As for :meth:`Problem.solve`. Where ``objective`` names ``least_change``, ``"some"`` keeps
+        it there.
+
+    Returns
+    -------
+    Matching
+        Its manifest lists under ``rematched`` who lost a partner and got another, in this and in
+        earlier re-matches; the note ``rematched_again`` counts those to whom it happens once more.
+
+    Raises
+    ------
+    InputError
+        An unknown degree, no matching, tiers that do not go together, or ``objective="stable"``.
+    Infeasible, UnsupportedProblem, TimeLimit
+        As for :meth:`Problem.solve`.
+
+    Examples
+    --------
+    >>> import mentormatch as mm
+    >>> before = mm.Problem.from_scores([[0.6]], mentees=["Ann"], mentors=["Mia"]).solve()
+    >>> joined = mm.Problem.from_scores([[0.6, 0.9], [0.9, 0.8]], mentees=["Ann", "Bo"], mentors=["Mia", "Ned"])
+    >>> [(pair.mentee, pair.mentor) for pair in mm.rematch(joined, before)]
+    [('Ann', 'Mia'), ('Bo', 'Ned')]
+    >>> [(pair.mentee, pair.mentor) for pair in mm.rematch(joined, before, keep="none")]
+    [('Ann', 'Ned'), ('Bo', 'Mia')]
+    """
+    if not isinstance(problem, Problem):
+        raise InputError(Fault(("problem",), "not_a_problem", "rematch(problem, previous) takes a Problem"))
+    return problem._rematch(  # noqa: SLF001  # the problem's own half of this call
+        previous, keep, objective=objective, solver=solver, seed=seed, time_limit=time_limit, progress=progress
     )
 
 

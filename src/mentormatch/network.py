@@ -128,6 +128,9 @@ class Instance:
         for, each with its rank.
     previous
         For ``least_change``, the pairs to keep.
+    placed
+        For ``placed``, a tier of the library's own that stands first: pairs placed by hand
+        before, of which as many are made as can be.
     capacities
         For ``balance``, the load that each mentor's own maximum allows; None: the bounds.
     held
@@ -166,6 +169,7 @@ class Instance:
     classes: NDArray[np.int64] | None = None
     wished: tuple[Ranked, Ranked] | None = None
     previous: Arcs | None = None
+    placed: Arcs | None = None
     capacities: NDArray[np.int64] | None = None
     held: Held | None = None
     apart: tuple[tuple[int, int, int], ...] = ()

@@ -153,14 +153,17 @@ def test_locks_and_tensions_hold_in_every_alternative(objective):
     assert len({frozenset(pairs) for pairs in found}) == len(found)
 
 
-def test_the_tier_that_keeps_pairs():
-    """With an earlier matching the alternatives that keep more of it come first."""
-    table = np.array([[0.9, 0.8], [0.7, 0.1]])
-    problem = mm.Problem.from_scores(table)
-    before = mm.Problem.from_scores(table, locks=[("0", "0")]).solve()
-    objective = ("coverage", "least_change", "total")
-    found = list(problem.solutions(3, objective=objective, previous=before))
-    assert [tuple(tier.value for tier in one.certificate.tiers)[:2] for one in found] == [(2, 2), (2, 0), (1, 1)]
+@pytest.mark.parametrize(
+    ("locks", "order"),
+    [((), [(2, 2), (2, 0), (1, 1)]), ([("0", "0")], [(2, 2), (1, 1), (2, 0)])],
+    ids=["running", "placed by hand"],
+)
+def test_the_tier_that_keeps_pairs(locks, order):
+    """Alternatives that keep more of an earlier matching come first, and before all those that keep what was placed."""
+    problem = mm.Problem.from_scores([[0.9, 0.8], [0.7, 0.1]])
+    before = mm.Problem.from_scores([[0.9, 0.1], [0.1, 0.9]], locks=locks).solve()
+    found = list(problem.solutions(3, objective=("coverage", "least_change", "total"), previous=before))
+    assert [tuple(tier.value for tier in one.certificate.tiers)[:2] for one in found] == order
     for matching in found:
         matching.certificate.verify(problem)
 

@@ -134,11 +134,11 @@ def every_matching(instance, most=MOST):
         found += room
         if len(found) > 20 * most:
             return None
-    kept = [pairs for pairs in found if is_feasible(instance, arcs_of(pairs)) and apart(instance, pairs)]
+    kept = [pairs for pairs in found if is_feasible(instance, arcs_of(pairs)) and keeps(instance, pairs)]
     return sorted(kept, key=lambda pairs: reaches(instance, pairs), reverse=True) if len(kept) <= most else None
 
 
-def apart(instance, pairs):
+def keeps(instance, pairs):
     """Whether pairs keep every rule over several of them, as each is written."""
     partners = [
         [{pair[1 - side] for pair in pairs if pair[side] == one} for one in range(size)]

@@ -59,6 +59,10 @@ class Certificate:
         One :class:`TierProof` per tier asked for, most important first.
     pairs, objective, seed, previous
         What is claimed to be optimal, and for what question; kept out of the repr.
+    placed, lifted
+        Pairs that were placed by hand in the earlier matching, of people who are still here: as
+        many of them are kept as can be, before anything else counts; and those of them for which
+        public rules are lifted. Kept out of the repr too.
     """
 
     tiers: tuple[TierProof, ...]
@@ -66,12 +70,14 @@ class Certificate:
     objective: tuple[str, ...] = field(default=(), repr=False)
     seed: int = field(default=0, repr=False)
     previous: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    placed: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    lifted: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tiers", tuple(self.tiers))
-        object.__setattr__(self, "pairs", tuple((a, b) for a, b in self.pairs))
         object.__setattr__(self, "objective", tuple(self.objective))
-        object.__setattr__(self, "previous", tuple((a, b) for a, b in self.previous))
+        for name in ("pairs", "previous", "placed", "lifted"):
+            object.__setattr__(self, name, tuple((a, b) for a, b in getattr(self, name)))
 
     @property
     def optimal(self) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from mentormatch import strict_json
@@ -53,7 +53,7 @@ def to_plain(matching: Matching) -> dict[str, Any]:
                 for tier in certificate.tiers
             ],
             "seed": certificate.seed,
-            "previous": [list(pair) for pair in certificate.previous],
+            **{name: [list(pair) for pair in getattr(certificate, name)] for name in _PAIRS_OF_PROOF},
         },
         "objective": list(matching.objective),
         "solver": matching.solver,
@@ -137,17 +137,20 @@ class _Reader:
         if len(self.faults) > MAX_REPORTED_FAULTS:
             raise InputError(self.faults)
 
-    def record(self, value: Any, loc: tuple[str | int, ...], keys: tuple[str, ...]) -> dict[str, Any]:
+    def record(
+        self, value: Any, loc: tuple[str | int, ...], keys: tuple[str, ...], newer: Collection[str] = ()
+    ) -> dict[str, Any]:
+        """Take an object apart; the ``newer`` of its keys hold lists and may be missing."""
         if not isinstance(value, dict):
             self.fault(loc, "must be an object")
             return dict.fromkeys(keys)
         if value.keys() != set(keys):
-            missing, unknown = sorted(set(keys) - value.keys()), len(value.keys() - set(keys))
+            missing, unknown = sorted(set(keys) - set(newer) - value.keys()), len(value.keys() - set(keys))
             if missing:
                 self.fault(loc, f"lacks {', '.join(missing)}", "missing")
             if unknown:
                 self.fault(loc, f"has {unknown} unknown key(s); known are {', '.join(sorted(keys))}", "unknown_key")
-        return {key: value.get(key) for key in keys}
+        return {key: value.get(key, [] if key in newer else None) for key in keys}
 
     def rows(self, value: Any, loc: tuple[str | int, ...]) -> list[Any]:
         if not isinstance(value, list):
@@ -258,6 +261,7 @@ _TOP: Final = (
     "manifest",
     "notes",
 )
+_PAIRS_OF_PROOF: Final = ("previous", "placed", "lifted")
 _PAIR: Final = ("mentee", "mentor", "score", "evidence", "for_mentee", "for_mentor", "parts")
 _PART: Final = ("criterion", "weight", "value", "contribution", "shared")
 
@@ -323,7 +327,7 @@ def _short(read: _Reader, top: dict[str, Any]) -> tuple[Short, ...]:
 
 
 def _certificate(read: _Reader, value: Any, pairs: tuple[Pair, ...], objective: tuple[str, ...]) -> Certificate:
-    held = read.record(value, ("certificate",), ("tiers", "seed", "previous"))
+    held = read.record(value, ("certificate",), ("tiers", "seed", *_PAIRS_OF_PROOF), newer=("placed", "lifted"))
     tiers = []
     for k, row in enumerate(read.rows(held["tiers"], at := ("certificate", "tiers"))):
         tier = read.record(row, (*at, k), ("name", "value", "bound", "optimal"))
@@ -335,15 +339,18 @@ def _certificate(read: _Reader, value: Any, pairs: tuple[Pair, ...], objective: 
                 read.truth(tier["optimal"], (*at, k, "optimal")),
             )
         )
-    at = ("certificate", "previous")
     return Certificate(
         tiers=tuple(tiers),
         # What is proven is always this matching: a file cannot carry somebody else's proof.
         pairs=tuple((pair.mentee, pair.mentor) for pair in pairs),
         objective=objective,
         seed=read.whole(held["seed"], ("certificate", "seed")),
-        previous=tuple(read.pair_ids(row, (*at, k)) for k, row in enumerate(read.rows(held["previous"], at))),
+        **{name: _two_ids(read, held[name], ("certificate", name)) for name in _PAIRS_OF_PROOF},
     )
+
+
+def _two_ids(read: _Reader, value: Any, loc: tuple[str | int, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(read.pair_ids(row, (*loc, k)) for k, row in enumerate(read.rows(value, loc)))
 
 
 def _manifest(read: _Reader, value: Any) -> Any:

@@ -31,7 +31,8 @@ def json_schema() -> dict[str, Any]:
     value = {"anyOf": [_NUMBER, _list(_NUMBER)]}
     tier = _object({"name": _TEXT, "value": value, "bound": value, "optimal": {"type": "boolean"}})
     two_ids = {"type": "array", "items": _TEXT, "minItems": 2, "maxItems": 2}
-    certificate = {"tiers": _list(tier), "seed": {"type": "integer"}, "previous": _list(two_ids)}
+    certificate = {"tiers": _list(tier), "seed": {"type": "integer"}}
+    certificate |= {name: _list(two_ids) for name in ("previous", "placed", "lifted")}
     note = {"code": _TEXT, "message": _TEXT, "count": _WHOLE, "fields": _list(_TEXT)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError
 
@@ -20,6 +20,9 @@ from mentormatch.people.headings import HOW_TO_MAP, Plan, listed
 from mentormatch.people.notes import Reject, Side
 from mentormatch.people.tables import Table, is_blank
 from mentormatch.people.values import identifier
+
+if TYPE_CHECKING:
+    from mentormatch.people.ratings import Rated
 
 Wrongs = dict[int, list[tuple[str, str, str]]]
 """Position of a row -> (field, code, message) of everything wrong with it."""
@@ -39,12 +42,15 @@ class Columns:
         Where each person stood in the table, counted from 0.
     whole_ids
         Whether every id came as a whole number rather than as text.
+    rated
+        What each person said on the form and in ratings since; empty before anybody was rated.
     """
 
     side: Side
     values: Mapping[str, tuple[Any, ...]]
     rows: Sequence[int]
     whole_ids: bool = False
+    rated: tuple[Rated, ...] = ()
 
     def __len__(self) -> int:
         return len(self.values["id"])
@@ -52,7 +58,8 @@ class Columns:
     def take(self, positions: Sequence[int]) -> Columns:
         """Return the answers of some people only, in the order asked for."""
         kept = {name: tuple(column[k] for k in positions) for name, column in self.values.items()}
-        return replace(self, values=kept, rows=[self.rows[k] for k in positions])
+        rated = tuple(self.rated[k] for k in positions) if self.rated else ()
+        return replace(self, values=kept, rows=[self.rows[k] for k in positions], rated=rated)
 
     def replaced(self, name: str, column: Sequence[Any]) -> Columns:
         """Return the answers with one column replaced."""

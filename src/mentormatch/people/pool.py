@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.errors import InputError
+from mentormatch.errors import InputError, StateError
 from mentormatch.people import arrays
 from mentormatch.people.columns import Columns
 from mentormatch.people.directory import Directory
 from mentormatch.people.fields import FIELD
-from mentormatch.people.frozen import Attributes, Frozen
+from mentormatch.people.frozen import Attributes, Frozen, Masked
 from mentormatch.people.headings import meant
 from mentormatch.people.limits import Limits
-from mentormatch.people.notes import Note, Reject
+from mentormatch.people.notes import Note, Reject, Side
 from mentormatch.people.public import PublicView
+from mentormatch.people.ratings import rated
 from mentormatch.people.reading import Reading, read
 from mentormatch.people.sequence import People, as_mentee, as_mentor
 
@@ -325,6 +326,51 @@ class Pool:
         pool._public = True
         return pool
 
+    def with_ratings(self, ratings: Mapping[tuple[str, str], str], *, side: Side = "mentees") -> Pool:
+        """Return the same people after they met: who is preferred is wished for, who is avoided is vetoed.
+
+        Whom somebody prefers comes before the wishes of the form, in the order given; neutral
+        changes nothing else; avoid is a veto of that person in every respect, and as confidential.
+        Ratings add up over calls, and the later one of the same two by the same side counts: an
+        avoid can so be taken back, a veto of the form cannot.
+
+        Parameters
+        ----------
+        ratings
+            ``{(mentee id, mentor id): "prefer" | "neutral" | "avoid"}``.
+        side
+            Who rates: ``"mentees"``, or ``"mentors"``.
+
+        Returns
+        -------
+        Pool
+            A new one; this one stays as it is.
+
+        Raises
+        ------
+        InputError
+            Every key that is no such pair of people here and every unknown rating, at once.
+        StateError
+            This is a public pool.
+
+        Examples
+        --------
+        >>> pool = Pool([{"id": "Mia"}, {"id": "Ned"}], [{"id": "Ann", "wishes": ["Mia"]}])
+        >>> met = pool.with_ratings({("Ann", "Ned"): "prefer", ("Ann", "Mia"): "neutral"})
+        >>> met.mentees[0].wishes
+        ('Ned', 'Mia')
+        """
+        held = Masked(ratings)
+        del ratings  # a traceback may show the variables of this frame
+        if self._public:
+            raise StateError("a public pool holds no vetoes, so it takes no ratings; rate the pool it was made from")
+        sides, faults = rated(self._sides, held, side)
+        if sides is None:
+            raise InputError(faults)
+        pool = object.__new__(type(self))
+        pool._adopt(sides, self._mapping, self._rejects, self._notes, self._backend)
+        return pool
+
     def _vetoed_pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return rows of mentees and mentors of whom either does not want the other; for rules only.
 
@@ -392,7 +438,7 @@ def _public_side(side: Columns) -> Columns:
     """Return the answers of one side that scorers may see."""
     values: dict[str, tuple[Any, ...]] = {name: column for name, column in side.values.items() if FIELD[name].public}
     values["attributes"] = tuple(Attributes(own.named()) if own.hidden else own for own in side.values["attributes"])
-    return replace(side, values=values)
+    return replace(side, values=values, rated=())
 
 
 def _guarded(

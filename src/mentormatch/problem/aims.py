@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mentormatch.network import Arcs, Held, Ranked
+from mentormatch.solvers import PLACED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,6 +36,8 @@ class Aims:
         The pairs that mentees ask for and those that mentors ask for, with ranks from 1.
     previous
         The pairs to keep, of people who are still here.
+    placed
+        Pairs that were placed by hand before, of people who are still here.
     capacities
         The most mentees that each mentor takes, before any rule that was told in confidence.
     """
@@ -42,10 +45,11 @@ class Aims:
     classes: NDArray[np.int64]
     wished: tuple[Ranked, Ranked]
     previous: Arcs
+    placed: Arcs
     capacities: NDArray[np.int64]
 
     @classmethod
-    def of(cls, setup: Setup, previous: Iterable[tuple[str, str]]) -> Aims:
+    def of(cls, setup: Setup, previous: Iterable[tuple[str, str]], placed: Iterable[Fixed] = ()) -> Aims:
         """Read the aims of a problem off its people."""
         roster, pool = setup.roster, setup.pool
         here = sorted(
@@ -60,6 +64,7 @@ class Aims:
             np.zeros(roster.shape[0], np.int64) if pool is None else _classes(pool),
             (nobody, nobody) if pool is None else _wished(pool),
             Arcs(*np.array(here, np.int64).reshape(-1, 2).T),
+            Arcs(*np.array([(pair.i, pair.j) for pair in placed], np.int64).reshape(-1, 2).T),
             np.maximum(setup.compiled.public_mentor_bounds[:, 1], 1),
         )
 
@@ -70,6 +75,7 @@ class Aims:
             "classes": self.classes[mentees.rows],
             "wished": tuple(Ranked(mentees.back(one.i), mentors.back(one.j), one.rank) for one in self.wished),
             "previous": Arcs(mentees.back(self.previous.i), mentors.back(self.previous.j)),
+            "placed": Arcs(mentees.back(self.placed.i), mentors.back(self.placed.j)),
             "capacities": self.capacities[mentors.rows],
             "held": Held(loads[mentors.rows], lowest),
         }
@@ -96,6 +102,7 @@ class Aims:
             "balance": lambda: self._unevenness(arcs),
             "stable": lambda: 0,
             "least_change": lambda: len(_both(arcs, self.previous)),
+            PLACED: lambda: len(_both(arcs, self.placed)),
         }
         return counted[tier]()
 

@@ -12,6 +12,7 @@ import numpy as np
 from mentormatch.errors import Fault, InputError, TimeLimit, UnsupportedProblem
 from mentormatch.network import Need
 from mentormatch.problem.instance import form_of
+from mentormatch.problem.rematching import NOTHING_BEFORE, Before
 from mentormatch.problem.result import make_matching
 from mentormatch.solvers import STABLE, different, next_best, solve_coupled
 
@@ -69,8 +70,8 @@ class Search:
         The run that found the best matching.
     count
         How many matchings there are to be, the best one included.
-    previous
-        The earlier matching of the tier ``least_change``.
+    before
+        The earlier matching of the tier ``least_change``, and what was placed by hand in it.
     watch
         The time for each.
     progress
@@ -81,7 +82,7 @@ class Search:
     prepared: Prepared
     run: Run
     count: int
-    previous: Matching | None = None
+    before: Before = NOTHING_BEFORE
     watch: Watch = field(default_factory=lambda: Watch(None))
     progress: Progress | None = None
 
@@ -126,6 +127,6 @@ class Search:
                 solution,
                 solver=first.solver,
                 seed=first.certificate.seed,
-                previous=self.previous,
+                before=self.before,
             )
             self.watch.restart()

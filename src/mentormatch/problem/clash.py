@@ -45,7 +45,7 @@ def check_fixed(setup: Setup) -> None:
         Naming the pairs, never the rule.
     """
     roster, compiled = setup.roster, setup.compiled
-    refused = [pair for pair in setup.fixed if not _may_be(setup, pair)] or _sharing(setup)
+    refused = [pair for pair in setup.fixed if not may_be(setup, pair)] or _sharing(setup)
     if refused:
         raise _refused(_pairs(setup, refused))
     sides = (
@@ -80,7 +80,7 @@ def _refused(pairs: list[tuple[str, str]]) -> Infeasible:
     return Infeasible(f"{locks}, {BACKGROUND}.", [one for pair in pairs for one in pair])
 
 
-def _may_be(setup: Setup, pair: Fixed) -> bool:
+def may_be(setup: Setup, pair: Fixed) -> bool:
     """Say whether every rule allows a fixed pair; an override lifts public rules only."""
     i, j = np.array([pair.i]), np.array([pair.j])
     compiled = setup.compiled

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from mentormatch.constraints import Alike, GroupBounds, LinearBound, LoadBound, NoneOrAtLeast, NotBoth
+from mentormatch.constraints import Alike, GroupBounds, LinearBound, LoadBound, NotBoth
+from mentormatch.constraints.terms import NoneOrAtLeast
 from mentormatch.errors import MentorMatchError
 from mentormatch.network import Group, Linear
 from mentormatch.problem.fixing import Fixed
@@ -31,9 +32,6 @@ HEAVIEST: Final = 1e9
 """No pair weighs more than this: sums of weights stay within 63 bits."""
 
 _CELLS_AT_ONCE: Final = 4_000_000
-
-COUPLING = (GroupBounds, LinearBound, LoadBound, Alike, NotBoth, NoneOrAtLeast)
-"""The terms that are about several pairs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,10 +136,12 @@ def arrays(
 ) -> dict[str, Any]:
     """Return what an instance holds of rules over several pairs, by position, less what fixed pairs take.
 
-    Rules that nothing can break are left out. ``room`` are the bounds that fixed pairs leave; the
+    Rules that nothing can break are left out. Where an override makes more than a public rule allows,
+    that stands, and nothing more is added. ``room`` are the bounds that fixed pairs leave; the
     minimum of a mentor who has begun with a group of at least so many is raised in them.
     """
     held = np.array([(pair.i, pair.j) for pair in fixed], np.int64).reshape(-1, 2).T
+    lifts = np.array([pair.overrides for pair in fixed], bool)
     apart: set[tuple[int, int, int]] = set()
     alike: set[tuple[int, int, int]] = set()
     groups: list[Group] = []
@@ -155,7 +155,7 @@ def arrays(
                 a, b = sorted(orders[side].back(np.array([term.a, term.b], np.int64)).tolist())
                 (apart if isinstance(term, NotBoth) else alike).add((side, a, b))
             case GroupBounds():
-                groups += _group(term, held, orders, room)
+                groups += _group(term, held, lifts & (not rule.secret), orders, room)
             case NoneOrAtLeast():
                 mentor = int(orders[1].back(np.array([term.row], np.int64))[0])
                 begun = int(np.count_nonzero(held[1] == term.row))
@@ -164,7 +164,8 @@ def arrays(
                 elif term.k > 1:
                     open_from[mentor] = max(term.k, open_from.get(mentor, 0))
             case _:
-                linear += [one for row in rule.weighed if (one := _linear(row, held, orders)) is not None]
+                rows = [_linear(row, held, lifts & (not rule.secret), orders) for row in rule.weighed]
+                linear += [row for row in rows if row is not None]
     return {
         "apart": tuple(sorted(apart)),
         "alike": tuple(sorted(alike)),
@@ -181,24 +182,36 @@ def _order_of(row: Linear) -> tuple[Any, ...]:
 
 
 def _group(
-    term: GroupBounds, held: NDArray[np.int64], orders: tuple[Order, Order], room: tuple[Bounds, Bounds]
+    term: GroupBounds,
+    held: NDArray[np.int64],
+    lifts: NDArray[np.bool_],
+    orders: tuple[Order, Order],
+    room: tuple[Bounds, Bounds],
 ) -> list[Group]:
     side = 0 if term.side == "mentees" else 1
-    taken = int(np.isin(held[side], term.rows).sum())
+    counted = np.isin(held[side], term.rows)
+    taken = int(counted.sum())
     people = np.unique(orders[side].back(np.asarray(term.rows, np.int64)))
     most = int(np.minimum(room[side].upper[people], len(room[1 - side])).sum())
     lower, upper = max(0, int(term.min) - taken), min(int(term.max), NO_BOUND) - taken
+    if (counted & lifts).any():
+        upper = max(0, upper)
     if lower <= int(room[side].lower[people].sum()) and upper >= most:
         return []
     return [Group(side, people, lower, upper)]
 
 
-def _linear(row: Linear, held: NDArray[np.int64], orders: tuple[Order, Order]) -> Linear | None:
+def _linear(
+    row: Linear, held: NDArray[np.int64], lifts: NDArray[np.bool_], orders: tuple[Order, Order]
+) -> Linear | None:
     width = len(orders[1].rows)
-    fixed = np.isin(row.i * width + row.j, held[0] * width + held[1])
+    keys, made = row.i * width + row.j, held[0] * width + held[1]
+    fixed = np.isin(keys, made)
     taken = int(row.weight[fixed].sum())
     lower = row.lower if row.lower <= -NO_BOUND else row.lower - taken
     upper = row.upper if row.upper >= NO_BOUND else row.upper - taken
+    if upper < 0 and np.isin(made[lifts], keys).any():
+        upper = 0
     weight = row.weight[~fixed]
     if lower <= int(weight[weight < 0].sum()) and upper >= int(weight[weight > 0].sum()):
         return None

@@ -12,7 +12,7 @@ from mentormatch.network import Arcs, Bounds, Form, Instance, Need, Rows
 from mentormatch.problem.coupling import arrays, may_share, nested
 from mentormatch.problem.fixing import Fixed
 from mentormatch.problem.ties import pair_hashes, person_hashes
-from mentormatch.solvers import STABLE
+from mentormatch.solvers import PLACED, STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,6 +97,12 @@ class Prepared:
     mentors: Order
     fixed: tuple[Fixed, ...]
     aims: Aims
+    lifted: tuple[Fixed, ...] = ()
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The tiers that were asked for: all but the one for what was placed by hand before."""
+        return tuple(tier for tier in self.instance.objective if tier != PLACED)
 
     def listed(self, arcs: Arcs) -> Arcs:
         """Return chosen and fixed pairs together as listing rows, in listing order."""
@@ -129,8 +135,14 @@ def prepare(
     objective: tuple[str, ...],
     seed: int,
     memory: int,
+    lifted: Sequence[Fixed] = (),
 ) -> Prepared:
-    """Make the instance: people by id, fixed pairs taken out, scores and rules as callables."""
+    """Make the instance: people by id, fixed pairs taken out, scores and rules as callables.
+
+    ``lifted`` pairs may be made whatever the rules about single pairs.
+    """
+    shut = {(pair.i, pair.j) for pair in _shut(compiled, fixed)}
+    lifted = tuple(pair for pair in lifted if (pair.i, pair.j) not in shut)
     mentees, mentors = Order.of(roster.mentee_ids), Order.of(roster.mentor_ids)
     hashes = (
         person_hashes(roster.mentee_ids, "mentee", seed)[mentees.rows],
@@ -145,18 +157,18 @@ def prepare(
         tie_pairs=lambda i, j: pair_hashes(hashes[0][i], hashes[1][j]),
         lowest=min(lowest, 0.0),
         highest=max(highest, 0.0),
-        objective=objective,
+        objective=(PLACED, *objective) if len(aims.placed.i) else objective,
         memory=memory,
         most_pairs=compiled.most_pairs,
         **aims.arrays(mentees, mentors, fixed, least),
-        **_room(scores, compiled, fixed, (mentees, mentors)),
+        **_room(scores, compiled, fixed, (mentees, mentors), lifted),
     )
-    return Prepared(instance, mentees, mentors, fixed, aims)
+    return Prepared(instance, mentees, mentors, fixed, aims, lifted)
 
 
 def with_fixed(prepared: Prepared, scores: ScoreMatrix, compiled: Compiled, fixed: Sequence[Fixed]) -> Instance:
     """Return the instance as it would be with only these pairs fixed; the others may be made, and need not be."""
-    lifted = [pair for pair in prepared.fixed if pair not in fixed]
+    lifted = [*(pair for pair in prepared.fixed if pair not in fixed), *prepared.lifted]
     return replace(prepared.instance, **_room(scores, compiled, fixed, (prepared.mentees, prepared.mentors), lifted))
 
 

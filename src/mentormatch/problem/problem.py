@@ -28,9 +28,11 @@ from mentormatch.problem.build import assemble, assemble_scores, listed
 from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash, minimums_missed, rules_clash
 from mentormatch.problem.given import Given
 from mentormatch.problem.instance import Prepared, form_of, prepare
+from mentormatch.problem.placing import lifted, placed_before, placed_in, rows_of
 from mentormatch.problem.plan import UNSET, Unset
 from mentormatch.problem.progress import announce
 from mentormatch.problem.record import Record, Run
+from mentormatch.problem.rematching import Before, check_matching, check_previous, rematch_tiers
 from mentormatch.problem.result import make_matching, pairs_before
 from mentormatch.problem.setup import Setup
 from mentormatch.problem.stable import blocking_ids, proved
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
     from mentormatch.matching import Certificate
     from mentormatch.people import Note
+    from mentormatch.problem.fixing import Fixed
     from mentormatch.scoring import ScoreMatrix
     from mentormatch.settings import Settings
 
@@ -219,6 +222,7 @@ class Problem:
             ``"auto"``, a name, or an object with ``supports()`` and ``solve()``.
         previous
             An earlier matching, for the tier ``least_change``; people may have left or joined since.
+            What was placed by hand in it stays, as far as rules and places allow.
         seed
             Decides between exact ties; None: the settings', else 0.
         time_limit
@@ -252,19 +256,46 @@ class Problem:
         progress: Any = None,
     ) -> Run:
         """Do what :meth:`solve` does and return the solution and the record of the run beside the matching."""
-        started = time.perf_counter()
         tiers = self._tiers(objective)
-        _check_previous(previous, tiers)
+        check_previous(previous, tiers)
+        before = Before(previous, rows_of(placed_before(previous), self._setup.roster))
+        return self._run(tiers, before, solver, seed, time_limit, progress)
+
+    def _rematch(
+        self,
+        previous: Matching,
+        keep: str,
+        *,
+        objective: str | Iterable[str] | None,
+        solver: str | Solver,
+        seed: int | None,
+        time_limit: float | None,
+        progress: Any,
+    ) -> Matching:
+        """Solve anew around an earlier matching; called by :func:`mentormatch.rematch`."""
+        check_matching(previous)
+        tiers = rematch_tiers(self._tiers(objective), keep)
+        before = Before(previous, rows_of(placed_before(previous), self._setup.roster), keep)
+        return self._run(tiers, before, solver, seed, time_limit, progress).matching
+
+    def _run(
+        self,
+        tiers: tuple[str, ...],
+        before: Before,
+        solver: str | Solver,
+        seed: int | None,
+        time_limit: float | None,
+        progress: Any,
+    ) -> Run:
+        started = time.perf_counter()
         report: Progress | None = announce(progress)
         deadline = None if time_limit is None else time.monotonic() + _positive(time_limit)
         seed = self._setup.seed if seed is None else _whole(seed)
-        prepared = self._prepare(tiers, seed, pairs_before(previous))
+        prepared = self._prepare(tiers, seed, pairs_before(before.matching), before.placed)
         chosen = choose(form_of(prepared.instance), solver)
         solution = self._solution(prepared, chosen, deadline, report)
         solved = time.perf_counter()
-        matching = make_matching(
-            self._setup, prepared, solution, solver=chosen_name(solver), seed=seed, previous=previous
-        )
+        matching = make_matching(self._setup, prepared, solution, solver=chosen_name(solver), seed=seed, before=before)
         if report:
             report("prove", 1, 1)
         seconds = {"solve": solved - started, "tell": time.perf_counter() - solved}
@@ -404,9 +435,11 @@ class Problem:
     ) -> Search:
         """Find the best matching, and what it takes to look for more."""
         refuse_stable(tiers)
-        run = self.run(objective=tiers, previous=previous, seed=seed, time_limit=time_limit, progress=progress)
-        prepared = self._prepare(tiers, run.matching.certificate.seed, pairs_before(previous))
-        return Search(self._setup, prepared, run, k, previous, Watch(time_limit), announce(progress))
+        check_previous(previous, tiers)
+        before = Before(previous, rows_of(placed_before(previous), self._setup.roster))
+        run = self._run(tiers, before, "auto", seed, time_limit, progress)
+        prepared = self._prepare(tiers, run.matching.certificate.seed, pairs_before(previous), before.placed)
+        return Search(self._setup, prepared, run, k, before, Watch(time_limit), announce(progress))
 
     def blocking_pairs(self, matching: Matching) -> tuple[tuple[str, str], ...]:
         """List who would rather have each other than what a matching gives them: none, and it is stable.
@@ -458,7 +491,13 @@ class Problem:
         check_objective(tiers)
         return tiers
 
-    def _prepare(self, tiers: tuple[str, ...], seed: int, previous: tuple[tuple[str, str], ...] = ()) -> Prepared:
+    def _prepare(
+        self,
+        tiers: tuple[str, ...],
+        seed: int,
+        previous: tuple[tuple[str, str], ...] = (),
+        placed: tuple[Fixed, ...] = (),
+    ) -> Prepared:
         """Make the instance, after refusing bounds and fixed pairs that cannot be kept."""
         setup = self._setup
         check_bounds(setup)
@@ -468,10 +507,11 @@ class Problem:
             setup.compiled,
             setup.roster,
             setup.fixed,
-            aims=Aims.of(setup, previous),
+            aims=Aims.of(setup, previous, placed),
             objective=tiers,
             seed=seed,
             memory=setup.memory,
+            lifted=lifted(placed, setup),
         )
 
     def _solution(
@@ -502,8 +542,9 @@ class Problem:
 
     def _holds(self, certificate: Certificate) -> bool:
         try:
-            check_objective(certificate.objective)
-            prepared = self._prepare(tuple(certificate.objective), certificate.seed, certificate.previous)
+            check_objective(certificate.objective, keeping=True)
+            placed = rows_of(placed_in(certificate), self._setup.roster)
+            prepared = self._prepare(tuple(certificate.objective), certificate.seed, certificate.previous, placed)
         except (InputError, Infeasible):
             return False
         return check_certificate(certificate, prepared, self._setup)
@@ -515,17 +556,6 @@ class Problem:
     def __reduce__(self) -> NoReturn:
         msg = "A Problem holds what was told in confidence and cannot be pickled; keep the people and the settings."
         raise StateError(msg)
-
-
-def _check_previous(previous: Matching | None, tiers: tuple[str, ...]) -> None:
-    """Refuse an earlier matching without the tier that keeps its pairs, and the tier without one."""
-    wanted = "least_change" in tiers
-    if (previous is not None) != wanted:
-        msg = "previous= and the tier least_change need each other; give both, such as "
-        msg += 'previous=matching, objective=("coverage", "least_change", "total")'
-        raise InputError(Fault(("previous",), "bad_previous", msg))
-    if wanted and not isinstance(previous, Matching):
-        raise InputError(Fault(("previous",), "bad_previous", "previous is an earlier Matching"))
 
 
 def chosen_name(solver: str | Solver) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from mentormatch.matching import Certificate, Matching, Short, TierProof
 from mentormatch.people import Note, Pool
 from mentormatch.problem.pairs import make_pairs
 from mentormatch.problem.reasons import unmatched
+from mentormatch.problem.rematching import NOTHING_BEFORE, Before, rematch_notes, rematched
 from mentormatch.problem.stable import by_wishes
 from mentormatch.solvers import exponent
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from mentormatch.matching import Pair
     from mentormatch.matching.certificate import TierValue
     from mentormatch.network import Arcs, Solution, TierResult
+    from mentormatch.problem.fixing import Fixed
     from mentormatch.problem.instance import Prepared
     from mentormatch.problem.setup import Setup
 
@@ -33,16 +35,20 @@ def make_matching(
     *,
     solver: str,
     seed: int,
-    previous: Matching | None = None,
+    before: Before = NOTHING_BEFORE,
 ) -> Matching:
     """Tell a solution as a matching; only its own pairs and public facts go in."""
     roster, compiled, scores = setup.roster, setup.compiled, setup.scores
     arcs = prepared.listed(solution.arcs)
     pairs = make_pairs(arcs, scores, roster, setup.pool, setup.share)
     loads = [np.bincount(side, minlength=size) for side, size in zip(arcs, roster.shape, strict=True)]
-    objective = prepared.instance.objective
+    objective, previous = prepared.asked, before.matching
     made = np.array([pair.score for pair in pairs], np.float64)
-    tiers = tuple(_proof(tier, prepared.aims.value(tier.name, arcs, made), prepared) for tier in solution.tiers)
+    tiers = tuple(
+        _proof(tier, prepared.aims.value(tier.name, arcs, made), prepared)
+        for tier in solution.tiers
+        if tier.name in objective
+    )
     return Matching(
         pairs=pairs,
         mentees=tuple(zip(roster.mentee_ids, roster.mentee_names, strict=True)),
@@ -56,14 +62,20 @@ def make_matching(
             objective=objective,
             seed=seed,
             previous=pairs_before(previous),
+            placed=_ids(setup, before.placed),
+            lifted=_ids(setup, (pair for pair in before.placed if pair.overrides)),
         ),
         objective=objective,
         solver=solver,
-        manifest=_manifest(setup, objective, seed),
+        manifest={
+            **_manifest(setup, objective, seed, _by_hand(setup, before, arcs)),
+            **rematched(roster, before, pairs),
+        },
         notes=(
             *setup.notes,
             *_pair_notes(setup, pairs, arcs, wished=by_wishes(prepared.instance)),
             *_gone(previous, pairs),
+            *rematch_notes(roster, before, pairs),
         ),
         frame_backend=None if setup.pool is None else setup.pool.backend,
         whole_ids=(False, False) if setup.pool is None else setup.pool.whole_ids,
@@ -85,7 +97,8 @@ def _gone(previous: Matching | None, pairs: tuple[Pair, ...]) -> tuple[Note, ...
     gone = len({(str(one.get("mentee")), str(one.get("mentor"))) for one in stated} - made)
     if not gone:
         return ()
-    message = f"{gone} pairs that were placed by hand before are not in this matching; lock them to keep them"
+    message = f"{gone} pairs that were placed by hand before are not in this matching: "
+    message += "their people left, or places or rules do not allow them any more"
     return (Note("hand_placed_gone", message, gone),)
 
 
@@ -121,7 +134,20 @@ def _short(setup: Setup, loads: Any) -> tuple[Short, ...]:
     return tuple(Short(setup.roster.mentee_ids[row], int(loads[row]), int(wanted[row])) for row in rows.tolist())
 
 
-def _manifest(setup: Setup, objective: tuple[str, ...], seed: int) -> Mapping[str, Any]:
+def _ids(setup: Setup, fixed: Iterable[Fixed]) -> tuple[tuple[str, str], ...]:
+    roster = setup.roster
+    return tuple(sorted((roster.mentee_ids[pair.i], roster.mentor_ids[pair.j]) for pair in fixed))
+
+
+def _by_hand(setup: Setup, before: Before, arcs: Arcs) -> tuple[Fixed, ...]:
+    """Return what was placed by hand, now or before, and is made, in row order; what is said now goes before."""
+    made = set(zip(arcs.i.tolist(), arcs.j.tolist(), strict=True))
+    stated = {(pair.i, pair.j): pair for pair in before.placed if (pair.i, pair.j) in made}
+    stated |= {(pair.i, pair.j): pair for pair in setup.fixed if pair.by_hand}
+    return tuple(stated[rows] for rows in sorted(stated))
+
+
+def _manifest(setup: Setup, objective: tuple[str, ...], seed: int, by_hand: tuple[Fixed, ...]) -> Mapping[str, Any]:
     """Say what made this matching, as far as anybody may know: no rule, no clock, no hash of people."""
     import scipy
 
@@ -137,8 +163,7 @@ def _manifest(setup: Setup, objective: tuple[str, ...], seed: int) -> Mapping[st
                 "reason": pair.reason,
                 "by": pair.by,
             }
-            for pair in setup.fixed
-            if pair.by_hand
+            for pair in by_hand
         ],
     }
 

@@ -16,11 +16,11 @@ from mentormatch.constraints import (
     GroupBounds,
     LinearBound,
     LoadBound,
-    NoneOrAtLeast,
     NotBoth,
     PersonBounds,
     ScoreAtLeast,
 )
+from mentormatch.constraints.terms import NoneOrAtLeast
 from mentormatch.errors import Fault, InputError, MentorMatchError
 
 if TYPE_CHECKING:

@@ -40,15 +40,18 @@ def check_certificate(certificate: Certificate, prepared: Prepared, setup: Setup
         return is_stable_proof(certificate.tiers[0], prepared.instance, prepared.unlisted(*arcs))
     scores = setup.scores.pairs(*arcs)
     largest = max(1.0, *map(abs, setup.scores.bounds))
-    values = [prepared.aims.value(name, arcs, scores) for name in named]
-    slack = [TOLERANCE * largest * (max(1, len(certificate.pairs)) if name == "total" else 1) for name in named]
+    every = prepared.instance.objective
+    values = [prepared.aims.value(name, arcs, scores) for name in every]
+    slack = [TOLERANCE * largest * (max(1, len(certificate.pairs)) if name == "total" else 1) for name in every]
     proofs = prove(prepared.instance, prepared.unlisted(*arcs))
     if is_coupled(prepared.instance) and not all(proof.optimal for proof in proofs):
         # the best pairs without the rules over several pairs break one of them: there is no proof by prices
         proofs = _solved_again(prepared, values, setup, slack)
+    # a tier that nobody asked for stands first: where it is not proved, none after it is
+    own = len(every) - len(named)
     return all(
         _holds(tier, proof, value, off)
-        for tier, proof, value, off in zip(certificate.tiers, proofs, values, slack, strict=True)
+        for tier, proof, value, off in zip(certificate.tiers, proofs[own:], values[own:], slack[own:], strict=True)
     )
 
 

@@ -22,12 +22,14 @@ from mentormatch.solvers.grid import exponent, quantise
 from mentormatch.solvers.minimums import Feasibility, feasible
 from mentormatch.solvers.mixed import Mixed, is_coupled, keeps_rules, solve_coupled
 from mentormatch.solvers.proof import prove
+from mentormatch.solvers.reach import PLACED
 from mentormatch.solvers.stable import STABLE, Stable, blocking, deferred_acceptance
 from mentormatch.solvers.tiers import LARGEST_WITH_TIES, is_feasible, solve_tiers
 
 __all__ = [
     "KNOWN_TIERS",
     "LARGEST_WITH_TIES",
+    "PLACED",
     "SOLVERS",
     "STABLE",
     "Feasibility",

@@ -128,8 +128,15 @@ def _needs(form: Form) -> str:
     return " and ".join(need.value for need in Need if need in form.needs) or "nothing special"
 
 
-def check_objective(objective: tuple[str, ...]) -> None:
+def check_objective(objective: tuple[str, ...], *, keeping: bool = False) -> None:
     """Check that every tier is known, is named once and has before it what it needs.
+
+    Parameters
+    ----------
+    objective
+        The tiers.
+    keeping
+        Whether ``least_change`` may stand before all others, as it does where running pairs are kept.
 
     Raises
     ------
@@ -153,6 +160,7 @@ def check_objective(objective: tuple[str, ...]) -> None:
         if objective.count(tier) > 1:
             msg = f'the tier "{tier}" is in the objective twice'
             raise InputError(msg)
-        if tier in NEED_COVERAGE and "coverage" not in objective[:place]:
+        first = keeping and tier == "least_change" and place == 0
+        if tier in NEED_COVERAGE and "coverage" not in objective[:place] and not first:
             msg = f'the tier "{tier}" needs "coverage" before it: otherwise leaving everybody out may be best'
             raise InputError(msg)

@@ -20,7 +20,7 @@ from mentormatch.solvers.climb import Climb
 from mentormatch.solvers.face import Face, Level
 from mentormatch.solvers.grid import most_pairs
 from mentormatch.solvers.kept import Kept, distinct
-from mentormatch.solvers.reach import components
+from mentormatch.solvers.reach import PLACED, components
 from mentormatch.solvers.weights import packed
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mentormatch.network import Instance, Solution
     from mentormatch.solvers.table import Kind, Table
 
-SUMS = frozenset({"coverage", "priority", "wishes", "total", "least_change"})
+SUMS = frozenset({"coverage", "priority", "wishes", "total", "least_change", PLACED})
 """Tiers that add up what pairs are worth, or several such sums in turn."""
 
 

@@ -24,7 +24,7 @@ from mentormatch.solvers.kept import distinct
 from mentormatch.solvers.lap import Assignment
 from mentormatch.solvers.lp import Transport
 from mentormatch.solvers.programme import Auxiliary, Choice, Programme
-from mentormatch.solvers.reach import capacities, components, held_loads, held_score, most, reached
+from mentormatch.solvers.reach import PLACED, capacities, components, held_loads, held_score, most, reached
 from mentormatch.solvers.rows import FREE, Between, GroupRow, stated_rows
 from mentormatch.solvers.table import Table
 from mentormatch.solvers.tiers import LARGEST_WITH_TIES, MOST_MADE_WITH_TIES, Clock, is_feasible, solve_tiers
@@ -434,7 +434,7 @@ class _Climber:
     def _open(self, name: str, *, first: bool) -> TierResult:
         """Say of a tier that was not finished what there is and what there could be."""
         value = self._value(name)
-        if name in ("coverage", "total", "least_change") and isinstance(value, int):
+        if name in ("coverage", "total", "least_change", PLACED) and isinstance(value, int):
             known = first and len(self.parts) == 1 and self.ascent.bound is not None
             bound = self.ascent.bound if known and self.ascent.bound is not None else self._above(name)
             return TierResult(name, value, max(value, bound))

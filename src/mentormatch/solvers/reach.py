@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from mentormatch.network import Instance, Reached
     from mentormatch.solvers.table import Table
 
+PLACED = "placed"
+"""The tier of pairs that were placed by hand before: nobody asks for it, and where there is one it stands first."""
+
+_KEEPING = (PLACED, "least_change")
+
 MOST_CAPACITY = 1 << 30
 """A capacity beyond it counts as this: so quotients of loads and capacities are told apart by float64."""
 
@@ -28,8 +33,9 @@ def components(instance: Instance, name: str) -> list[Component]:
     if name == "wishes":
         return _wishes(instance)
     keys = np.empty(0, np.int64)
-    if instance.previous is not None:
-        keys = distinct(instance.previous.i * instance.shape[1] + instance.previous.j)
+    kept = instance.placed if name == PLACED else instance.previous
+    if kept is not None:
+        keys = distinct(kept.i * instance.shape[1] + kept.j)
     return [Component(Listed(keys, np.ones_like(keys)), len(keys), len(keys))]
 
 
@@ -119,7 +125,7 @@ def reached(table: Table, name: str, i: NDArray[np.int64], j: NDArray[np.int64])
         every = [*table.pairs("total", i, j).tolist(), *([] if held is None else [held])]
         return min(every, default=0)
     values = tuple(int(part.weight.pairs(table, i, j).sum()) for part in components(instance, name))
-    return values[0] if name == "least_change" else values
+    return values[0] if name in _KEEPING else values
 
 
 def _unevenness(instance: Instance, loads: NDArray[np.int64]) -> Fraction:
@@ -138,7 +144,7 @@ def most(table: Table, name: str, pairs: int) -> Reached:
     if name == "floor":
         return top
     values = tuple(part.most for part in components(instance, name))
-    return values[0] if name == "least_change" else values
+    return values[0] if name in _KEEPING else values
 
 
 def _most_even(instance: Instance, pairs: int) -> Fraction:
