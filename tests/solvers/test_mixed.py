@@ -242,3 +242,11 @@ def test_where_too_many_nodes_are_needed_another_solver_finishes(make, monkeypat
     assert rough.proof == "floating-point branch and bound"
     assert not rough.ties
     assert [tier.value for tier in rough.tiers] == [tier.value for tier in exact.tiers]
+
+
+def test_a_weaker_bound_drops_no_more_than_it_may(make, every):
+    """A round whose multipliers bound less tightly than an earlier one's does not shut what may be needed."""
+    scores = [[0.29221392, 0.27823138, 0.85013947]]
+    instance = make(scores, demand=2, capacity=[4, 1, 1], objective=("coverage", "floor", "total"))
+    instance = replace(instance, alike=((1, 0, 1),), open_from=((0, 3), (2, 3)))
+    assert compare(instance, every(instance)) != "infeasible"

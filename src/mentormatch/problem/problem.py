@@ -6,7 +6,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
@@ -28,9 +28,11 @@ from mentormatch.problem.build import assemble, assemble_scores, listed
 from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash, minimums_missed, rules_clash
 from mentormatch.problem.given import Given
 from mentormatch.problem.instance import Prepared, form_of, prepare
+from mentormatch.problem.last import Last
 from mentormatch.problem.placing import lifted, placed_before, placed_in, rows_of
 from mentormatch.problem.plan import UNSET, Unset
 from mentormatch.problem.progress import announce
+from mentormatch.problem.proof import proof_of
 from mentormatch.problem.record import Record, Run
 from mentormatch.problem.rematching import Before, check_matching, check_previous, rematch_tiers
 from mentormatch.problem.result import make_matching, pairs_before
@@ -63,6 +65,7 @@ class Problem:
 
     _setup: Setup
     _given: Given | None = None
+    _last: Last = field(default_factory=Last, init=False)
 
     @property
     def scores(self) -> ScoreMatrix:
@@ -298,6 +301,7 @@ class Problem:
         matching = make_matching(self._setup, prepared, solution, solver=chosen_name(solver), seed=seed, before=before)
         if report:
             report("prove", 1, 1)
+        self._last.keep(prepared, solution)
         seconds = {"solve": solved - started, "tell": time.perf_counter() - solved}
         return Run(matching, solution, Record(chosen.name, solution.rounds, solution.ties, seconds, solution.proof))
 
@@ -440,6 +444,44 @@ class Problem:
         run = self._run(tiers, before, "auto", seed, time_limit, progress)
         prepared = self._prepare(tiers, run.matching.certificate.seed, pairs_before(previous), before.placed)
         return Search(self._setup, prepared, run, k, before, Watch(time_limit), announce(progress))
+
+    def proof(self) -> str:
+        """Write the proof of the last solve, for somebody who trusts neither the solver nor this library.
+
+        It is JSON of whole numbers: everybody's bounds, what every pair scores on an integer grid, the
+        matching, and for every tier the prices that prove it. ``check_proof.py``, a script that
+        imports nothing of ours, adds them up again; see *Check a proof* in the documentation. It
+        is the coordinator's: it has all scores, and shows which pairs the rules leave.
+
+        Returns
+        -------
+        str
+            JSON of the schema ``"mentormatch/proof/1"``. Prices are derived from the pairs anew, which takes
+            about as long as the certificate's ``verify``.
+
+        Raises
+        ------
+        StateError
+            Nothing was solved yet, or the last solve was cut short.
+        UnsupportedProblem
+            There are more than 4 million pairs, or rules over several pairs keep a better
+            matching away: their proof is not prices alone.
+
+        Notes
+        -----
+        Certifying algorithms: McConnell, Mehlhorn, Näher & Schweitzer, *Computer Science Review* 5 (2011).
+
+        Examples
+        --------
+        >>> import json
+        >>> import mentormatch as mm
+        >>> problem = mm.Problem.from_scores([[0.5, 0.25], [0.75, 0.0]])
+        >>> matching = problem.solve()
+        >>> proof = json.loads(problem.proof())
+        >>> proof["matching"], [(tier["name"], tier["value"]) for tier in proof["tiers"][:1]]
+        ([[0, 1], [1, 0]], [('coverage', [2])])
+        """
+        return proof_of(self._setup, *self._last.get())
 
     def blocking_pairs(self, matching: Matching) -> tuple[tuple[str, str], ...]:
         """List who would rather have each other than what a matching gives them: none, and it is stable.

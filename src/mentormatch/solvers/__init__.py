@@ -6,7 +6,8 @@ An engine proposes a matching (:mod:`lap <mentormatch.solvers.lap>` for one ment
 (:mod:`potentials <mentormatch.solvers.potentials>`) repairs it and prices it in integers,
 and every pair is held against those prices before the tier is called optimal.
 Rules over several pairs make it an integer programme (:mod:`mixed <mentormatch.solvers.mixed>`).
-Stable matchings are another matter: :mod:`stable <mentormatch.solvers.stable>`.
+Stable matchings are another matter: :mod:`stable <mentormatch.solvers.stable>`. Flows through any
+network, without people, have a door of their own: :mod:`network <mentormatch.solvers.network>`.
 """
 
 from mentormatch.solvers.alternatives import different, next_best
@@ -21,25 +22,33 @@ from mentormatch.solvers.choice import (
 from mentormatch.solvers.grid import exponent, quantise
 from mentormatch.solvers.minimums import Feasibility, feasible
 from mentormatch.solvers.mixed import Mixed, is_coupled, keeps_rules, solve_coupled
+from mentormatch.solvers.network import Flow, NoFlow, min_cost_flow
+from mentormatch.solvers.preference import preferences
 from mentormatch.solvers.proof import prove
-from mentormatch.solvers.reach import PLACED
+from mentormatch.solvers.reach import PLACED, components
 from mentormatch.solvers.stable import STABLE, Stable, blocking, deferred_acceptance
+from mentormatch.solvers.stepwise import SEED, Proved, prove_stepwise, units_of
 from mentormatch.solvers.tiers import LARGEST_WITH_TIES, is_feasible, solve_tiers
 
 __all__ = [
     "KNOWN_TIERS",
     "LARGEST_WITH_TIES",
     "PLACED",
+    "SEED",
     "SOLVERS",
     "STABLE",
     "Feasibility",
+    "Flow",
     "Hungarian",
     "Mixed",
     "Network",
+    "NoFlow",
+    "Proved",
     "Stable",
     "blocking",
     "check_objective",
     "choose",
+    "components",
     "deferred_acceptance",
     "different",
     "exponent",
@@ -47,9 +56,13 @@ __all__ = [
     "is_coupled",
     "is_feasible",
     "keeps_rules",
+    "min_cost_flow",
     "next_best",
+    "preferences",
     "prove",
+    "prove_stepwise",
     "quantise",
     "solve_coupled",
     "solve_tiers",
+    "units_of",
 ]

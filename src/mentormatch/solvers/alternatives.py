@@ -115,12 +115,10 @@ def _by_chance(
     for arcs in chain([plain.arcs], () if closeness is None else Ranking(closeness, _MANY, tick)):
         if len(found) >= count:
             return
-        if not keeps_coupling(instance, arcs):
-            misses += 1
-            if misses > _MISSES:
-                break
-        elif not _same(arcs, best.arcs):
-            misses = 0
+        misses = 0 if keeps_coupling(instance, arcs) else misses + 1
+        if misses > _MISSES:
+            break
+        if not misses and not _same(arcs, best.arcs):
             found.append(arcs)
             yield arcs
     else:

@@ -138,7 +138,7 @@ class Ascent:
             worth = self.value(costs, self.best)
             if enough is not None and (worth >= enough or self.bound < enough):
                 return [Part(self.programme, self.best)]
-            gap = self.bound - worth
+            gap = bound - worth  # of these multipliers: earlier ones may have bounded more tightly
             left = self._narrow(left, reduced, multipliers, gap)
             if gap == 0:
                 return [Part(self.programme, self.best)]

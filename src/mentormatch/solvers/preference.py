@@ -110,6 +110,21 @@ class Preferences:
         return order, lengths
 
 
+def preferences(instance: Instance) -> tuple[list[NDArray[np.int64]], list[NDArray[np.int64]]]:
+    """List for every mentee, and for every mentor, whom they may have, best first.
+
+    Returns
+    -------
+    tuple of two lists
+        Positions on the other side, one array a person.
+    """
+    lists: list[list[NDArray[np.int64]]] = []
+    for side in (0, 1):
+        order, lengths = Preferences(instance).order(side, lambda: None)
+        lists.append([row[:length].astype(np.int64) for row, length in zip(order, lengths.tolist(), strict=True)])
+    return lists[0], lists[1]
+
+
 def _sorted(keys: NDArray[np.int64], rank: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     order = np.argsort(keys)
     return keys[order], rank[order]

@@ -144,19 +144,24 @@ class Between:
 
     def broken(self, keys: NDArray[np.int64], shares: NDArray[np.float64], slack: float) -> Iterator[PairRow]:
         """Yield the rows that some pairs break, each counted by its share."""
-        i, j = keys // self.shape[1], keys % self.shape[1]
+        ends = keys // self.shape[1], keys % self.shape[1]
+        orders = [np.argsort(own, kind="stable") for own in ends]
+        starts = [
+            np.searchsorted(own[order], np.arange(size + 1))
+            for own, order, size in zip(ends, orders, self.shape, strict=True)
+        ]
+
+        def filled(side: int, *people: int) -> NDArray[np.float64]:
+            """Add up, for every partner, the shares of some people of one side."""
+            mine = np.concatenate([orders[side][starts[side][one] : starts[side][one + 1]] for one in people])
+            sums = np.bincount(ends[1 - side][mine], shares[mine], minlength=self.shape[1 - side])
+            return sums.astype(np.float64)
+
         for side, clique in self.cliques:
-            own, others = (i, j) if side == 0 else (j, i)
-            mine = np.isin(own, clique)
-            filled = np.bincount(others[mine], shares[mine], minlength=self.shape[1 - side])
-            for partner in np.flatnonzero(filled > 1 + slack).tolist():
+            for partner in np.flatnonzero(filled(side, *clique) > 1 + slack).tolist():
                 yield PairRow.of([self.key(side, one, partner) for one in clique], [1] * len(clique), -FREE, 1)
         for side, a, b in self.alike:
-            own, others = (i, j) if side == 0 else (j, i)
-            more = [
-                np.bincount(others[own == one], shares[own == one], minlength=self.shape[1 - side]) for one in (a, b)
-            ]
-            for partner in np.flatnonzero(np.abs(more[0] - more[1]) > slack).tolist():
+            for partner in np.flatnonzero(np.abs(filled(side, a) - filled(side, b)) > slack).tolist():
                 yield PairRow.of([self.key(side, a, partner), self.key(side, b, partner)], [1, -1], 0, 0)
 
 
