@@ -5,6 +5,7 @@ of as many mentees as mentors: the median and the worst time of ``next`` on
 ``problem.solutions``, each a whole :class:`mentormatch.Matching`, and of the search alone. The
 peer solves the pieces of Murty's partition again with SciPy's ``linear_sum_assignment``; it knows
 one mentor each, no ties and no unmatched people, and is asked for a few matchings only.
+The worst time now and then holds one full garbage collection by Python of everything that is loaded.
 """
 
 from __future__ import annotations
