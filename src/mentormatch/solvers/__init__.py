@@ -10,6 +10,7 @@ Stable matchings are another matter: :mod:`stable <mentormatch.solvers.stable>`.
 network, without people, have a door of their own: :mod:`network <mentormatch.solvers.network>`.
 """
 
+from mentormatch.solvers.alternatives import different, next_best
 from mentormatch.solvers.choice import (
     KNOWN_TIERS,
     SOLVERS,
@@ -49,12 +50,14 @@ __all__ = [
     "choose",
     "components",
     "deferred_acceptance",
+    "different",
     "exponent",
     "feasible",
     "is_coupled",
     "is_feasible",
     "keeps_rules",
     "min_cost_flow",
+    "next_best",
     "preferences",
     "prove",
     "prove_stepwise",
