@@ -44,7 +44,7 @@ class Soft:
     down, up
         The most units by which lower bounds may fall and upper ones may rise.
     drop
-        Whether they may be dropped as a whole, at a cost of one.
+        Whether those about two people may be dropped as a whole, at a cost of one.
     unit
         What one unit weighs in a bound on weights.
     """
