@@ -91,10 +91,23 @@ def solve_coupled(
     )
     if keeps_coupling(instance, plain.arcs):
         return plain
-    if instance.shape[0] * instance.shape[1] > LARGEST:
-        msg = f"rules over several pairs are solved for up to {LARGEST:,} pairs, and these are more"
-        raise UnsupportedProblem(msg)
+    _check_size(instance)
     return _Climber(instance, plain, deadline, progress).solve()
+
+
+def has_solution(instance: Instance, deadline: float | None = None) -> bool:
+    """Say whether there is any matching under rules over several pairs, without looking for the best.
+
+    Raises
+    ------
+    TimeLimit
+        Time ran out before it was known.
+    UnsupportedProblem
+        There are too many pairs.
+    """
+    _check_size(instance)
+    nobody = np.empty(0, np.int64)
+    return _Climber(instance, Solution(Arcs(nobody, nobody), ()), deadline, None).feasible()
 
 
 def engine_for(instance: Instance) -> Engine:
@@ -102,6 +115,12 @@ def engine_for(instance: Instance) -> Engine:
     if (instance.mentees.upper <= 1).all() and not (instance.mentees.lower.any() or instance.mentors.lower.any()):
         return FirstOf(Assignment(), Transport())
     return Transport()
+
+
+def _check_size(instance: Instance) -> None:
+    if instance.shape[0] * instance.shape[1] > LARGEST:
+        msg = f"rules over several pairs are solved for up to {LARGEST:,} pairs, and these are more"
+        raise UnsupportedProblem(msg)
 
 
 def is_coupled(instance: Instance) -> bool:
@@ -152,7 +171,7 @@ class _Climber:
         """Climb."""
         names = self.instance.objective
         results: list[TierResult] = []
-        if not self._feasible():
+        if not self.feasible():
             nobody = np.empty(0, np.int64)
             raise Short(nobody, nobody)
         ties = len(self.ascent.programme.open) <= LARGEST_WITH_TIES
@@ -240,7 +259,7 @@ class _Climber:
                 view[[a, b]] = view[a] & view[b]
         return table.ravel()
 
-    def _feasible(self) -> bool:
+    def feasible(self) -> bool:
         """Find any matching: make as little short as can be."""
         if (self.ascent.programme.lower > self.ascent.programme.upper).any():
             return False
