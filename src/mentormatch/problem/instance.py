@@ -166,6 +166,11 @@ def prepare(
     return Prepared(instance, mentees, mentors, fixed, aims, lifted)
 
 
+def ruled_by(prepared: Prepared, scores: ScoreMatrix, compiled: Compiled, fixed: Sequence[Fixed]) -> Instance:
+    """Return the instance as it would be under other rules and fixed pairs."""
+    return replace(prepared.instance, **_room(scores, compiled, fixed, (prepared.mentees, prepared.mentors)))
+
+
 def with_fixed(prepared: Prepared, scores: ScoreMatrix, compiled: Compiled, fixed: Sequence[Fixed]) -> Instance:
     """Return the instance as it would be with only these pairs fixed; the others may be made, and need not be."""
     lifted = [*(pair for pair in prepared.fixed if pair not in fixed), *prepared.lifted]

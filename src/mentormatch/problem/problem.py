@@ -24,10 +24,11 @@ from mentormatch.network import Progress, Short, Solution, Solver
 from mentormatch.people import Pool, Request
 from mentormatch.problem.aims import Aims
 from mentormatch.problem.alternatives import Search, Watch, counted, refuse_stable
+from mentormatch.problem.asking import solver_for
 from mentormatch.problem.build import assemble, assemble_scores, listed
 from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash, minimums_missed, rules_clash
 from mentormatch.problem.given import Given
-from mentormatch.problem.instance import Prepared, form_of, prepare
+from mentormatch.problem.instance import Prepared, prepare
 from mentormatch.problem.last import Last
 from mentormatch.problem.placing import lifted, placed_before, placed_in, rows_of
 from mentormatch.problem.plan import UNSET, Unset
@@ -39,7 +40,7 @@ from mentormatch.problem.result import make_matching, pairs_before
 from mentormatch.problem.setup import Setup
 from mentormatch.problem.stable import blocking_ids, proved
 from mentormatch.problem.verify import check_certificate
-from mentormatch.solvers import STABLE, check_objective, choose, keeps_rules
+from mentormatch.solvers import STABLE, check_objective, keeps_rules
 
 if TYPE_CHECKING:
     from datetime import date
@@ -222,7 +223,8 @@ class Problem:
             ``"stable"`` alone: no two people would rather have each other, and mentees get the best
             of all stable matchings, by their wishes and then by score.
         solver
-            ``"auto"``, a name, or an object with ``supports()`` and ``solve()``.
+            ``"auto"``, a name, or an object with ``supports()`` and ``solve()``. Another one runs in its place
+            where it can do all but what a confidential rule needs.
         previous
             An earlier matching, for the tier ``least_change``; people may have left or joined since.
             What was placed by hand in it stays, as far as rules and places allow.
@@ -295,7 +297,7 @@ class Problem:
         deadline = None if time_limit is None else time.monotonic() + _positive(time_limit)
         seed = self._setup.seed if seed is None else _whole(seed)
         prepared = self._prepare(tiers, seed, pairs_before(before.matching), before.placed)
-        chosen = choose(form_of(prepared.instance), solver)
+        chosen = solver_for(self._setup, prepared, solver)
         solution = self._solution(prepared, chosen, deadline, report)
         solved = time.perf_counter()
         matching = make_matching(self._setup, prepared, solution, solver=chosen_name(solver), seed=seed, before=before)
