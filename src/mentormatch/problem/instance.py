@@ -88,7 +88,7 @@ class Allowed:
         return allowed
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Prepared:
     """An instance with the way back to the listing rows."""
 

@@ -27,6 +27,7 @@ from mentormatch.problem.alternatives import Search, Watch, counted, refuse_stab
 from mentormatch.problem.asking import solver_for
 from mentormatch.problem.build import assemble, assemble_scores, listed
 from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash, minimums_missed, rules_clash
+from mentormatch.problem.frames import without_frames
 from mentormatch.problem.given import Given
 from mentormatch.problem.instance import Prepared, prepare
 from mentormatch.problem.last import Last
@@ -137,7 +138,8 @@ class Problem:
         given = Given(mentors, mentees, preset, scorers, rules, fixed, min_score, on, memory)
         del mentors, mentees, preset, constraints, rules  # a traceback may show what this frame holds
         given = given.opened()
-        setup = assemble(given, announce(progress))
+        report = announce(progress)
+        setup = without_frames(lambda: assemble(given, report))
         for note in setup.notes:
             if note.code in GRAVE:
                 warnings.warn(note.message, DataWarning, stacklevel=3)
@@ -264,7 +266,7 @@ class Problem:
         tiers = self._tiers(objective)
         check_previous(previous, tiers)
         before = Before(previous, rows_of(placed_before(previous), self._setup.roster))
-        return self._run(tiers, before, solver, seed, time_limit, progress)
+        return without_frames(lambda: self._run(tiers, before, solver, seed, time_limit, progress))
 
     def _rematch(
         self,
@@ -281,7 +283,7 @@ class Problem:
         check_matching(previous)
         tiers = rematch_tiers(self._tiers(objective), keep)
         before = Before(previous, rows_of(placed_before(previous), self._setup.roster), keep)
-        return self._run(tiers, before, solver, seed, time_limit, progress).matching
+        return without_frames(lambda: self._run(tiers, before, solver, seed, time_limit, progress)).matching
 
     def _run(
         self,
@@ -443,7 +445,7 @@ class Problem:
         refuse_stable(tiers)
         check_previous(previous, tiers)
         before = Before(previous, rows_of(placed_before(previous), self._setup.roster))
-        run = self._run(tiers, before, "auto", seed, time_limit, progress)
+        run = without_frames(lambda: self._run(tiers, before, "auto", seed, time_limit, progress))
         prepared = self._prepare(tiers, run.matching.certificate.seed, pairs_before(previous), before.placed)
         return Search(self._setup, prepared, run, k, before, Watch(time_limit), announce(progress))
 
@@ -483,7 +485,7 @@ class Problem:
         >>> proof["matching"], [(tier["name"], tier["value"]) for tier in proof["tiers"][:1]]
         ([[0, 1], [1, 0]], [('coverage', [2])])
         """
-        return proof_of(self._setup, *self._last.get())
+        return without_frames(lambda: proof_of(self._setup, *self._last.get()))
 
     def blocking_pairs(self, matching: Matching) -> tuple[tuple[str, str], ...]:
         """List who would rather have each other than what a matching gives them: none, and it is stable.
@@ -526,7 +528,7 @@ class Problem:
         >>> problem.blocking_pairs(problem.solve(objective="stable"))
         ()
         """
-        return blocking_ids(self._setup, self._prepare(STABLE, self._setup.seed), matching)
+        return without_frames(lambda: blocking_ids(self._setup, self._prepare(STABLE, self._setup.seed), matching))
 
     def _tiers(self, objective: str | Iterable[str] | None) -> tuple[str, ...]:
         if objective is None:
