@@ -256,3 +256,11 @@ def test_a_wrong_rule_says_what_is_wrong(make, words):
     """A rule that cannot be meant so is an error when it is made, with the argument it is about."""
     with pytest.raises(mm.InputError, match=words):
         make()
+
+
+def test_a_limit_that_nobody_comes_near_is_told_only_to_whoever_is_above_it():
+    """A negative number hears that it is one, and nothing about a limit in the billions."""
+    with pytest.raises(mm.InputError, match=r"minimum: must be a whole number of at least 0$"):
+        GroupQuota("mentees", {"department": "IT"}, minimum=-1)
+    with pytest.raises(mm.InputError, match=r"of at most 1,099,511,627,776$"):
+        GroupQuota("mentees", {"department": "IT"}, minimum=1 << 41)

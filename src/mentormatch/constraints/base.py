@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Unknown: TypeAlias = Literal["allow", "forbid"]
 """What a rule on an attribute does with pairs of whom it is not known."""
 
+_ENDLESS: Final = 1e9
+"""A limit from here on is told only to whoever is above it."""
+
 STRICT: Final[Any] = {"extra": "forbid", "hide_input_in_errors": True}
 """How pydantic reads a rule from plain data."""
 
@@ -158,7 +161,8 @@ def bad_number(
     inside = (low is None or number >= low) and (high is None or number <= high)
     if not np.isfinite(number) or not inside:
         least = "" if low is None else f" of at least {low:g}"
-        most = "" if high is None else f"{' and' * (low is not None)} of at most {high:g}"
+        bounded = high is not None and (high < _ENDLESS or number > high)
+        most = f"{' and' * (low is not None)} of at most {high:,.15g}" if bounded else ""
         yield Fault((rule, field), "out_of_range", f"must be {kind}{least}{most}")
 
 
