@@ -36,7 +36,9 @@ class Constraint(Protocol):
     changes nothing and gives the same terms every time.
 
     A rule may also have ``notes(pool)``, what readers should know about how it was applied,
-    and ``with_date(on)``, the rule as it is on a given day.
+    ``with_date(on)``, the rule as it is on a given day, and ``reads``, the names of the fields on which
+    it rests: what it forbids to whoever keeps one of them private is never told as a reason. A rule
+    that does not say may rest on any.
 
     Examples
     --------
@@ -73,6 +75,12 @@ class Constraint(Protocol):
 def is_confidential(rule: object) -> bool:
     """Say whether a rule must not be shown; one that does not tell counts as confidential."""
     return getattr(rule, "confidential", True) is not False
+
+
+def reads(rule: object) -> frozenset[str] | None:
+    """Return the fields on which a rule rests; None if it does not say."""
+    fields = getattr(rule, "reads", None)
+    return None if fields is None else frozenset(fields)
 
 
 def with_date(rule: Constraint, on: date) -> Constraint:
@@ -124,6 +132,11 @@ class OnDate:
     def confidential(self) -> bool:
         """Whether the rule may not be shown."""
         return is_confidential(self.rule)
+
+    @property
+    def reads(self) -> frozenset[str] | None:
+        """The fields on which the rule rests."""
+        return reads(self.rule)
 
     def terms(self, pool: Pool, /) -> tuple[Term, ...]:
         """Return the terms on that day."""

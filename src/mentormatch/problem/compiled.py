@@ -25,6 +25,7 @@ from mentormatch.people import Note
 from mentormatch.problem.coupling import Coupled, coupled
 from mentormatch.problem.fixing import Fixed
 from mentormatch.problem.mask import Block, Mask
+from mentormatch.problem.privacy import tellable
 from mentormatch.problem.sound import Guarded, failed, wrong_with
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class Compiled:
 
     ``public`` and ``secret`` are kept apart because what is told to participants may rest on
     the first alone; so are the least scores, and ``public_mentee_bounds`` and
-    ``public_mentor_bounds`` are without confidential rules. ``most_pairs`` is what people's
+    ``public_mentor_bounds`` are without confidential rules. ``told`` is what may be told of ``public``,
+    where that is less: not what rests on answers that somebody keeps private. ``most_pairs`` is what people's
     own bounds allow. ``coupled`` are the rules over several pairs.
     """
 
@@ -55,6 +57,7 @@ class Compiled:
     coupled: tuple[Coupled, ...] = ()
     min_score: float | None = None
     secret_min_score: float | None = None
+    told: Mask | None = None
     rules: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
 
@@ -122,7 +125,8 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
     fixed: list[Fixed] = []
     over_several: list[Coupled] = []
     least: dict[bool, float | None] = {False: min_score, True: None}
-    for rule, asked in zip(rules, _asked_by(rules, pool), strict=True):
+    every = _asked_by(rules, pool)
+    for rule, asked in zip(rules, every, strict=True):
         secret, told = is_confidential(rule), _told(rule)
         for term in asked:
             match term:
@@ -143,6 +147,7 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
                     over_several.append(term)
     return Compiled(
         public=Mask(pool.shape, pairs[False], blocks[False]),
+        told=tellable(rules, every, pool, blocks[False]),
         secret=Mask(pool.shape, pairs[True], blocks[True]),
         mentee_bounds=bounds["mentees"],
         mentor_bounds=bounds["mentors"],
