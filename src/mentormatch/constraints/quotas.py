@@ -35,7 +35,7 @@ def unknown_faults(rule: str, unknown: object, where: object) -> Iterator[Fault]
 
 
 def notes_on(rule: str, pool: Pool, side: Side, parts: list[Asked], *, silent: bool) -> Iterator[Note]:
-    """Yield of how many people it is not known whether they count, and which labels nobody has, mistyped ones perhaps."""
+    """Yield of how many people it is not known whether they count, and which labels nobody has: a mistype perhaps."""
     size = pool.shape[side == "mentors"]
     surely, perhaps = certain(parts, size)
     count = int((perhaps & ~surely).sum())

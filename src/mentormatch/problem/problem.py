@@ -468,8 +468,8 @@ class Problem:
         StateError
             Nothing was solved yet, or the last solve was cut short.
         UnsupportedProblem
-            There are more than 4 million pairs, or rules over several pairs keep a better
-            matching away: their proof is not prices alone.
+            There are more than 4 million pairs, or rules over several pairs needed a search: there is
+            no proof by prices and multipliers alone.
 
         Notes
         -----

@@ -20,6 +20,7 @@ from mentormatch.solvers.choice import (
     check_objective,
     choose,
 )
+from mentormatch.solvers.coupled_steps import CoupledProof, prove_coupled
 from mentormatch.solvers.grid import exponent, quantise
 from mentormatch.solvers.minimums import Feasibility, feasible
 from mentormatch.solvers.mixed import Mixed, is_coupled, keeps_rules, solve_coupled
@@ -38,6 +39,7 @@ __all__ = [
     "SEED",
     "SOLVERS",
     "STABLE",
+    "CoupledProof",
     "Feasibility",
     "Flow",
     "Hungarian",
@@ -62,6 +64,7 @@ __all__ = [
     "next_best",
     "preferences",
     "prove",
+    "prove_coupled",
     "prove_stepwise",
     "quantise",
     "solve_coupled",

@@ -80,6 +80,8 @@ class Ascent:
         Whether any tier needed branching.
     bound
         What the tier that is being solved can reach at most.
+    multipliers
+        What the rows have paid for in the tier that is being solved, for those who want a proof of it.
     """
 
     programme: Programme
@@ -93,6 +95,7 @@ class Ascent:
     searched: bool = False
     rounds: int = 0
     bound: int | None = None
+    multipliers: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     def fork(self) -> Ascent:
         """Return a copy that can be tried out."""
@@ -121,6 +124,7 @@ class Ascent:
             The best solutions, in parts that have none in common; mostly there is one.
         """
         left, self.bound, before = costs, None, None
+        self.multipliers = np.zeros(len(self.programme.lower), np.int64)
         while True:
             self.tick()
             worth = self.value(costs, self.best)
@@ -145,6 +149,13 @@ class Ascent:
             if before is not None and 2 * gap > before:
                 return self._search(left, costs)
             before = gap
+
+    def refuted(self, costs: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        """Return whole multipliers by which no solution is worth 0, where costs are none above it; None if none do."""
+        _, multipliers = self._relax(costs)
+        reduced = self.programme.reduced(costs, multipliers)
+        settled = self.value(costs, self.programme.base)
+        return multipliers if self.programme.bound(reduced, multipliers) + settled < 0 else None
 
     # --- the relaxation -----------------------------------------------------------------------
 
@@ -272,8 +283,9 @@ class Ascent:
     ) -> NDArray[np.int64]:
         """Drop and settle what cannot change in any solution as good as the best; return the costs of what is left."""
         programme = self.programme
-        multipliers = np.concatenate((multipliers, np.zeros(len(programme.lower) - len(multipliers), np.int64)))
+        multipliers = padded(multipliers, len(programme.lower))
         tight = np.where(np.abs(multipliers) > gap, multipliers, 0)
+        self.multipliers = tight + padded(self.multipliers, len(tight))
         self.programme = programme.tightened(tight).closing(
             np.flatnonzero(programme.open & (reduced < -gap)), np.flatnonzero(programme.open & (reduced > gap))
         )
@@ -294,6 +306,11 @@ class Ascent:
         entries = [(int(at) - self.programme.cells, int(left[at])) for at in extra]
         self.programme = self.programme.holding(row, entries)
         return [Part(self.programme, self.best)]
+
+
+def padded(numbers: NDArray[np.int64], length: int) -> NDArray[np.int64]:
+    """Return multipliers with zeros for the rows that were written down since."""
+    return np.concatenate((numbers, np.zeros(length - len(numbers), np.int64)))
 
 
 def best_columns(programme: Programme, costs: NDArray[np.int64], each: int) -> NDArray[np.int64]:
