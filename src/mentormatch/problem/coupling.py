@@ -34,7 +34,7 @@ HEAVIEST: Final = 1e9
 _CELLS_AT_ONCE: Final = 4_000_000
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Coupled:
     """A term about several pairs, whose rule it is and who may know; weights are looked up once, in whole units."""
 
