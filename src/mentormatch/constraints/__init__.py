@@ -38,6 +38,7 @@ from mentormatch.constraints.terms import (
     Where,
 )
 from mentormatch.constraints.two import Apart, Together
+from mentormatch.constraints.words import words_of
 
 __all__ = [
     "NO_LIMIT",
@@ -92,4 +93,5 @@ __all__ = [
     "rule_schema",
     "rule_to_data",
     "with_date",
+    "words_of",
 ]

@@ -36,9 +36,9 @@ class Constraint(Protocol):
     changes nothing and gives the same terms every time.
 
     A rule may also have ``notes(pool)``, what readers should know about how it was applied,
-    ``with_date(on)``, the rule as it is on a given day, and ``reads``, the names of the fields on which
-    it rests: what it forbids to whoever keeps one of them private is never told as a reason. A rule
-    that does not say may rest on any.
+    ``with_date(on)``, the rule as it is on a given day, ``words``, how a public rule is told where it
+    clashes, and ``reads``, the names of the fields on which it rests: what it forbids to whoever keeps
+    one of them private is never told as a reason. A rule that does not say may rest on any.
 
     Examples
     --------

@@ -27,6 +27,7 @@ from mentormatch.problem.fixing import Fixed
 from mentormatch.problem.mask import Block, Mask
 from mentormatch.problem.privacy import tellable
 from mentormatch.problem.sound import Guarded, failed, wrong_with
+from mentormatch.problem.sources import Source, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,8 @@ class Compiled:
     the first alone; so are the least scores, and ``public_mentee_bounds`` and
     ``public_mentor_bounds`` are without confidential rules. ``told`` is what may be told of ``public``,
     where that is less: not what rests on answers that somebody keeps private. ``most_pairs`` is what people's
-    own bounds allow. ``coupled`` are the rules over several pairs.
+    own bounds allow. ``coupled`` are the rules over several pairs, and ``sources`` says which rule
+    asked for what.
     """
 
     public: Mask
@@ -60,6 +62,7 @@ class Compiled:
     told: Mask | None = None
     rules: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    sources: tuple[Source, ...] = ()
 
     @property
     def not_both(self) -> tuple[NotBoth, ...]:
@@ -124,6 +127,7 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
     public_bounds = {side: each.copy() for side, each in own.items()}
     fixed: list[Fixed] = []
     over_several: list[Coupled] = []
+    sources: list[Source] = []
     least: dict[bool, float | None] = {False: min_score, True: None}
     every = _asked_by(rules, pool)
     for rule, asked in zip(rules, every, strict=True):
@@ -145,6 +149,8 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
                     least[secret] = _larger(least[secret], term.value)
                 case Coupled():
                     over_several.append(term)
+        own_coupled = [term for term in asked if isinstance(term, Coupled)]
+        sources.append(source_of(rule, [t.term if isinstance(t, Coupled) else t for t in asked], own_coupled))
     return Compiled(
         public=Mask(pool.shape, pairs[False], blocks[False]),
         told=tellable(rules, every, pool, blocks[False]),
@@ -160,6 +166,7 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
         secret_min_score=least[True],
         rules=tuple(sorted({str(rule.name) for rule in rules if not is_confidential(rule)})),
         notes=tuple(note for rule in rules for note in notes_of(rule, pool)),
+        sources=tuple(source for source in sources if source.asked),
     )
 
 

@@ -126,7 +126,7 @@ def implied(fixed: tuple[Fixed, ...], terms: Sequence[Any]) -> tuple[Fixed, ...]
                 mine = (i, j) if term.side == "mentees" else (j, i)
                 pair = (other, mine[1]) if term.side == "mentees" else (mine[1], other)
                 if mine[0] == one and pair not in known:
-                    known[pair] = Fixed(*pair, by_hand=False, secret=True)
+                    known[pair] = Fixed(*pair, by_hand=False, secret=True, implied=True)
                     ahead.append(pair)
     return tuple(known[rows] for rows in sorted(known))
 

@@ -26,7 +26,7 @@ from mentormatch.problem.aims import Aims
 from mentormatch.problem.alternatives import Search, Watch, counted, refuse_stable
 from mentormatch.problem.asking import solver_for
 from mentormatch.problem.build import assemble, assemble_scores, listed
-from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash, minimums_missed, rules_clash
+from mentormatch.problem.clash import check, clash_of, minimums_missed
 from mentormatch.problem.frames import without_frames
 from mentormatch.problem.given import Given
 from mentormatch.problem.instance import Prepared, prepare
@@ -546,8 +546,7 @@ class Problem:
     ) -> Prepared:
         """Make the instance, after refusing bounds and fixed pairs that cannot be kept."""
         setup = self._setup
-        check_bounds(setup)
-        check_fixed(setup)
+        check(setup)
         return prepare(
             setup.scores,
             setup.compiled,
@@ -569,10 +568,7 @@ class Problem:
         except Short as error:
             short = error
         if short is not None:
-            if not len(short.mentees) and not len(short.mentors):
-                raise rules_clash()
-            missed = minimums_missed(self._setup, prepared, short)
-            raise missed or minimums_clash(self._setup, prepared, short)
+            raise minimums_missed(self._setup, prepared, short) or clash_of(self._setup, deadline)
         if not (isinstance(solution, Solution) and keeps_rules(prepared.instance, solution.arcs)):
             raise InputError(
                 Fault(("solver",), "bad_solver", f"the solver {solver.name} returned a matching that breaks a rule")
