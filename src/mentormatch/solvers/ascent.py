@@ -143,7 +143,7 @@ class Ascent:
             if gap == 0:
                 return [Part(self.programme, self.best)]
             if before is not None and 2 * gap > before:
-                return self._search(left, costs)
+                return self._search(left, costs, enough)
             before = gap
 
     # --- the relaxation -----------------------------------------------------------------------
@@ -166,7 +166,7 @@ class Ascent:
             if self.separate(relaxed):
                 relaxation.add_rows(self.programme)
                 continue
-            multipliers = self.programme.sound(np.rint(relaxed.multipliers).astype(np.int64))
+            multipliers = self.programme.sound(relaxed.multipliers, largest)
             new = self._priced(costs, multipliers, inside, largest)
             if not len(new):
                 self.active = distinct(np.concatenate((self.active, relaxation.columns)))
@@ -279,10 +279,11 @@ class Ascent:
         )
         return programme.reduced(left, tight)
 
-    def _search(self, left: NDArray[np.int64], costs: NDArray[np.int64]) -> list[Part]:
+    def _search(self, left: NDArray[np.int64], costs: NDArray[np.int64], enough: int | None = None) -> list[Part]:
         """Search what is left for something better, and hold the rest to the best value."""
         self.searched = True
-        parts, exact = search(self, left, costs)
+        offset = self.value(costs, self.best) - self.value(left, self.programme.free(self.best))
+        parts, exact = search(self, left, costs, None if enough is None else enough - offset)
         self.exact = self.exact and exact
         self.bound = self.value(costs, self.best)
         if parts:

@@ -249,13 +249,13 @@ class _Climber:
         costs = self._costs(aux=-np.ones(self.short.stop - self.short.start, np.int64), at=self.short)
         out = False
         try:
-            self._enter(self.ascent.maximise(costs, enough=0)[0])
+            found = self._asked(costs)
         except OutOfTime:
             out = True
         if out:
             msg = "time ran out before there was a matching that keeps every rule"
             raise TimeLimit(msg)
-        if self.ascent.value(costs, self.ascent.best) < 0:
+        if not found:
             return False
         shut = np.arange(self.short.start, self.short.stop) + self.ascent.programme.cells
         self.ascent.programme = self.ascent.programme.closing(shut, shut[:0])
@@ -381,6 +381,13 @@ class _Climber:
         keys, scores = self._scores()
         costs = self._costs()
         costs[keys[scores < score]] = -1
+        return self._asked(costs)
+
+    def _asked(self, costs: NDArray[np.int64]) -> bool:
+        """Say whether some solution is worth 0 at costs that are negative, and move to it.
+
+        The programme stays as it was: what answers a question is but a part of it.
+        """
         trial = self.ascent.fork()
         best = trial.maximise(costs, enough=0)[0].best
         self.ascent.rounds, self.ascent.exact, self.ascent.searched = trial.rounds, trial.exact, trial.searched
@@ -446,9 +453,11 @@ class _Climber:
         kind = kinds[name] if name in kinds else components(self.instance, name)[0].weight
         bounds = [most_pairs(self.instance)] if name == "coverage" else []
         each = []
+        here = Part(self.ascent.programme, self.ascent.best)
         for part in self.parts:
             self._enter(part)
             costs = self._costs(kind)
             none = np.zeros(len(part.programme.lower), np.int64)
             each.append(part.programme.bound(costs, none) + self.ascent.value(costs, part.programme.base))
+        self._enter(here)  # what was reached when time ran out is told, and is the result
         return min([*bounds, max(each)])

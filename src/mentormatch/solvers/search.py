@@ -36,6 +36,21 @@ MOST_NODES = 3_000
 MOST_PARTS = 64
 """Parts in which the best solutions are told; where there are more, they are held together by a row."""
 
+FEW_PARTS = 4
+"""The same where costs only count: a row of small numbers is easier than many parts."""
+
+MOST_EQUAL = 500
+"""Nodes that may be as good as the best solution, before all that are as good are held together by a row."""
+
+FEW_EQUAL = 20
+"""The same where costs only count."""
+
+_COUNTED = 1 << 20
+"""Costs below this are counts."""
+
+_RAYS = (48, 40, 32, 24)
+"""Bits to which multipliers that show that there is no solution are rounded: fine, then coarse."""
+
 _BITS = 50
 """Costs are made as fine as this many bits allow, so that rounded multipliers lose little."""
 
@@ -72,7 +87,9 @@ def _mixed(
     return relaxation.integral(deadline, nodes, None if target is None else target * scale)
 
 
-def search(ascent: Ascent, left: NDArray[np.int64], costs: NDArray[np.int64]) -> tuple[list[Part], bool]:
+def search(
+    ascent: Ascent, left: NDArray[np.int64], costs: NDArray[np.int64], enough: int | None = None
+) -> tuple[list[Part], bool]:
     """Look for anything better than the best solution, until nothing is left.
 
     Parameters
@@ -83,21 +100,26 @@ def search(ascent: Ascent, left: NDArray[np.int64], costs: NDArray[np.int64]) ->
         What the open columns are worth, up to a constant.
     costs
         What every column is worth.
+    enough
+        Stop as soon as the best solution is worth this in ``left``, or nothing can be.
 
     Returns
     -------
     list of Part, bool
         All best solutions, none if these are too many parts; and whether whole numbers prove it.
     """
-    tree = _Tree(ascent, left, costs)
+    tree = _Tree(ascent, left, costs, enough)
     if tree.grow():
         return tree.parts(), tree.exact
     while True:
+        rows = len(ascent.programme.rows)
         values, best = _mixed(ascent.programme, left, tree.columns, ascent.deadline)
         if values is None or not best:
             raise stopped(ascent.deadline)
         if ascent.offer(tree.columns, values, costs):
             return [], False
+        if len(ascent.programme.rows) == rows:
+            raise stopped(ascent.deadline)  # what it takes for a solution is none
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,12 +147,15 @@ class _Leaf(NamedTuple):
 class _Tree:
     """The search over the open columns."""
 
-    def __init__(self, ascent: Ascent, left: NDArray[np.int64], costs: NDArray[np.int64]) -> None:
-        self.ascent, self.left, self.costs = ascent, left, costs
+    def __init__(
+        self, ascent: Ascent, left: NDArray[np.int64], costs: NDArray[np.int64], enough: int | None = None
+    ) -> None:
+        self.ascent, self.left, self.costs, self.enough = ascent, left, costs, enough
         self.columns = np.flatnonzero(ascent.programme.open)
         own = left[self.columns]
         self.fine = 1 << max(0, _BITS - int(np.abs(own).max(initial=0)).bit_length())
         self.own = own * self.fine
+        self.largest = float(np.abs(self.own).max(initial=0))
         self.top = ascent.programme.top(self.columns)
         self.relaxation = Relaxation(ascent.programme, self.columns, ascent.deadline)
         self.relaxation.set_costs(left, SIZE / max(1, int(np.abs(own).max(initial=0))))
@@ -146,19 +171,29 @@ class _Tree:
         return csr_array((weight, (row, place)), shape=(len(programme.lower), len(self.columns)))
 
     def grow(self) -> bool:
-        """Search to the end; say whether that was possible."""
+        """Search until nothing better is left; say whether that was possible.
+
+        What is as good comes last, and is looked through only while it is little.
+        """
         nobody = np.empty(0, np.int64)
         number = counting()
         ahead: list[tuple[int, int, int, _Node]] = [(0, 0, next(number), _Node(nobody, nobody, nobody))]
         limit = min(MOST_NODES, MOST_WORK // max(1, len(self.columns)))
-        nodes = 0
+        counted = self.largest < _COUNTED * self.fine
+        parts, as_good = (FEW_PARTS, FEW_EQUAL) if counted else (MOST_PARTS, MOST_EQUAL)
+        nodes = equal = 0
         while ahead:
             negative, depth, _, node = heapq.heappop(ahead)
-            if nodes and -negative < self._here():
+            if nodes and (-negative < self._least() or self._enough()):
                 return True
-            nodes += 1
-            if nodes > limit:
+            if nodes and -negative == self._here():
+                equal += 1
+                if equal > as_good or self._told() > parts:
+                    self.leaves.clear()
+                    return True
+            elif nodes > limit:
                 return False
+            nodes += 1
             self.ascent.tick()
             found = self._solve(node)
             if found is None:
@@ -173,7 +208,7 @@ class _Tree:
         from mentormatch.solvers.ascent import Part
 
         best = [leaf for leaf in self.leaves if leaf.worth == self._here()]
-        if not self.exact or len(best) > MOST_PARTS:
+        if not self.exact:
             return []
         found = []
         for leaf in best:
@@ -187,6 +222,17 @@ class _Tree:
         """Return what the best solution is worth, in the costs of what is open."""
         return self.ascent.value(self.left, self.ascent.programme.free(self.ascent.best))
 
+    def _least(self) -> int:
+        """Return what a node must be able to reach to be looked at."""
+        return self._here() if self.enough is None else max(self._here(), self.enough)
+
+    def _enough(self) -> bool:
+        return self.enough is not None and self._here() >= self.enough
+
+    def _told(self) -> int:
+        """Count the leaves that are as good as the best solution."""
+        return sum(leaf.worth == self._here() for leaf in self.leaves)
+
     def _limits(self, node: _Node) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         least, most = np.zeros(len(self.columns), np.int64), self.top.copy()
         for place, low, high in zip(node.places.tolist(), node.least.tolist(), node.most.tolist(), strict=True):
@@ -196,6 +242,7 @@ class _Tree:
     def _solve(self, node: _Node) -> tuple[int, _Branch, _Branch] | None:
         """Bound a node, and return the bound and the two parts to look at; None if nothing is left to look at."""
         least, most = self._limits(node)
+        self._grown(more=len(self.ascent.programme.lower) > self.matrix.shape[0])
         while True:
             self.relaxation.set_bounds(least, most)
             relaxed = self.relaxation.solve(self.ascent.deadline)
@@ -218,11 +265,11 @@ class _Tree:
         self, relaxed: Relaxed, solution: Choice | None, least: NDArray[np.int64], most: NDArray[np.int64]
     ) -> tuple[int, _Branch, _Branch] | None:
         """Bound a node by its multipliers, and keep it as a leaf if nothing in it is better than its solution."""
-        price = self._price(relaxed.multipliers * self.fine)
+        price = self.ascent.programme.sound(relaxed.multipliers * self.fine, self.largest)
         reduced = self.own - self.matrix.T @ price
         fine = self._bound(price, reduced, least, most)
         bound, gap = fine // self.fine, fine - self._here() * self.fine
-        if gap < 0:
+        if bound < self._least():
             return None
         least = np.where(reduced > gap, most, least)
         most = np.where(reduced < -gap, least, most)
@@ -244,10 +291,6 @@ class _Tree:
             self.matrix = self._matrix()
         return more
 
-    def _price(self, multipliers: NDArray[np.float64]) -> NDArray[np.int64]:
-        whole = np.rint(np.clip(multipliers, -(2.0**58), 2.0**58)).astype(np.int64)
-        return self.ascent.programme.sound(whole)
-
     def _bound(
         self,
         price: NDArray[np.int64],
@@ -267,11 +310,13 @@ class _Tree:
         ray = self.relaxation.ray()
         if ray is None or not len(ray):
             return False
-        ray = ray * (2.0**24 / max(1e-9, float(np.abs(ray).max())))
-        for sign in (1, -1):
-            price = self._price(sign * ray)
-            if self._bound(price, -(self.matrix.T @ price), least, most) < 0:
-                return True
+        programme = self.ascent.programme
+        size = float(programme.weighty(ray).max())
+        for bits in _RAYS:
+            for sign in (1, -1):
+                price = programme.sound(ray * (sign * 2.0**bits / max(1e-300, size)), 0.0)
+                if self._bound(price, -(self.matrix.T @ price), least, most) < 0:
+                    return True
         return False
 
     def _branches(
