@@ -15,7 +15,7 @@ import numpy as np
 
 from mentormatch.solvers.candidates import pick, spin
 from mentormatch.solvers.kept import distinct
-from mentormatch.solvers.programme import Choice, Programme, exact_sum
+from mentormatch.solvers.programme import Choice, Programme, common_unit, exact_sum
 from mentormatch.solvers.relaxation import SIZE, Relaxation, Relaxed, stopped
 from mentormatch.solvers.rows import PairRow
 from mentormatch.solvers.search import propose, search
@@ -131,7 +131,9 @@ class Ascent:
             offset = worth - self.value(left, self.programme.free(self.best))
             reduced = self.programme.reduced(left, multipliers)
             bound = self.programme.bound(reduced, multipliers) + offset
-            self.bound = bound if self.bound is None else min(bound, self.bound)
+            unit = common_unit(left[self.programme.open])  # all that is open is worth whole multiples of it
+            reachable = offset + (bound - offset) // unit * unit
+            self.bound = reachable if self.bound is None else min(reachable, self.bound)
             self._take(relaxed, costs)
             if self.value(costs, self.best) < self.bound and (before is None or not relaxed.whole()):
                 self._propose(relaxed, left, reduced, costs, self.bound - offset)
@@ -288,11 +290,12 @@ class Ascent:
         self.bound = self.value(costs, self.best)
         if parts:
             return parts
-        here = self.value(left, self.programme.free(self.best))
         columns = np.flatnonzero(self.programme.open & (left != 0))
+        unit = common_unit(left[columns])
+        here = self.value(left, self.programme.free(self.best)) // unit
         pairs, extra = columns[columns < self.programme.cells], columns[columns >= self.programme.cells]
-        row = PairRow(pairs, left[pairs], here, here)
-        entries = [(int(at) - self.programme.cells, int(left[at])) for at in extra]
+        row = PairRow(pairs, left[pairs] // unit, here, here)
+        entries = [(int(at) - self.programme.cells, int(left[at]) // unit) for at in extra]
         self.programme = self.programme.holding(row, entries)
         return [Part(self.programme, self.best)]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import gcd
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mentormatch.solvers.rows import Row
+
+_AT_ONCE = 4096
 
 _ROOM = 2.0**61
 """What is left of a cost stays below this, and so does everything on the way to it."""
@@ -255,6 +258,16 @@ class Programme:
 def less(limit: int, taken: int) -> int:
     """Take something off a bound, unless it is none."""
     return limit if abs(limit) >= FREE // 2 else limit - taken
+
+
+def common_unit(numbers: NDArray[np.int64]) -> int:
+    """Return the largest whole number that divides all of some; 1 if they are all 0."""
+    unit = 0
+    for start in range(0, len(numbers), _AT_ONCE):
+        unit = gcd(unit, int(np.gcd.reduce(numbers[start : start + _AT_ONCE])))
+        if unit == 1:
+            break
+    return unit or 1
 
 
 def exact_sum(numbers: NDArray[np.int64]) -> int:

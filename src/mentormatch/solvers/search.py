@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
+from mentormatch.solvers.programme import common_unit
 from mentormatch.solvers.relaxation import SIZE, Relaxation, Relaxed, entries, stopped
 
 if TYPE_CHECKING:
@@ -153,8 +154,9 @@ class _Tree:
         self.ascent, self.left, self.costs, self.enough = ascent, left, costs, enough
         self.columns = np.flatnonzero(ascent.programme.open)
         own = left[self.columns]
-        self.fine = 1 << max(0, _BITS - int(np.abs(own).max(initial=0)).bit_length())
-        self.own = own * self.fine
+        self.unit = common_unit(own)
+        self.fine = 1 << max(0, _BITS - int(np.abs(own // self.unit).max(initial=0)).bit_length())
+        self.own = own // self.unit * self.fine
         self.largest = float(np.abs(self.own).max(initial=0))
         self.top = ascent.programme.top(self.columns)
         self.relaxation = Relaxation(ascent.programme, self.columns, ascent.deadline)
@@ -219,15 +221,15 @@ class _Tree:
         return found
 
     def _here(self) -> int:
-        """Return what the best solution is worth, in the costs of what is open."""
-        return self.ascent.value(self.left, self.ascent.programme.free(self.ascent.best))
+        """Return what the best solution is worth, in units of the costs of what is open."""
+        return self._worth(self.ascent.best)
 
     def _least(self) -> int:
         """Return what a node must be able to reach to be looked at."""
-        return self._here() if self.enough is None else max(self._here(), self.enough)
+        return self._here() if self.enough is None else max(self._here(), -(-self.enough // self.unit))
 
     def _enough(self) -> bool:
-        return self.enough is not None and self._here() >= self.enough
+        return self.enough is not None and self._here() * self.unit >= self.enough
 
     def _told(self) -> int:
         """Count the leaves that are as good as the best solution."""
@@ -265,7 +267,7 @@ class _Tree:
         self, relaxed: Relaxed, solution: Choice | None, least: NDArray[np.int64], most: NDArray[np.int64]
     ) -> tuple[int, _Branch, _Branch] | None:
         """Bound a node by its multipliers, and keep it as a leaf if nothing in it is better than its solution."""
-        price = self.ascent.programme.sound(relaxed.multipliers * self.fine, self.largest)
+        price = self.ascent.programme.sound(relaxed.multipliers * (self.fine / self.unit), self.largest)
         reduced = self.own - self.matrix.T @ price
         fine = self._bound(price, reduced, least, most)
         bound, gap = fine // self.fine, fine - self._here() * self.fine
@@ -283,7 +285,7 @@ class _Tree:
         return None
 
     def _worth(self, solution: Choice) -> int:
-        return self.ascent.value(self.left, self.ascent.programme.free(solution))
+        return self.ascent.value(self.left, self.ascent.programme.free(solution)) // self.unit
 
     def _grown(self, *, more: bool) -> bool:
         if more:
