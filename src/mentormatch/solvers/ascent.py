@@ -131,8 +131,8 @@ class Ascent:
             offset = worth - self.value(left, self.programme.free(self.best))
             reduced = self.programme.reduced(left, multipliers)
             bound = self.programme.bound(reduced, multipliers) + offset
-            unit = common_unit(left[self.programme.open])  # all that is open is worth whole multiples of it
-            reachable = offset + (bound - offset) // unit * unit
+            # all that can still change is worth whole multiples of a unit
+            reachable = bound - (bound - worth) % common_unit(costs[self.programme.open])
             self.bound = reachable if self.bound is None else min(reachable, self.bound)
             self._take(relaxed, costs)
             if self.value(costs, self.best) < self.bound and (before is None or not relaxed.whole()):
@@ -290,12 +290,14 @@ class Ascent:
         self.bound = self.value(costs, self.best)
         if parts:
             return parts
-        columns = np.flatnonzero(self.programme.open & (left != 0))
-        unit = common_unit(left[columns])
-        here = self.value(left, self.programme.free(self.best)) // unit
+        open_ = self.programme.open
+        units = [(max(1, int(np.abs(each[open_]).max())) // unit, unit, each) for each in (costs, left) if (unit := common_unit(each[open_]))]
+        _, unit, own = min(units, key=lambda one: one[0])
+        columns = np.flatnonzero(open_ & (own != 0))
+        here = self.value(own, self.programme.free(self.best)) // unit
         pairs, extra = columns[columns < self.programme.cells], columns[columns >= self.programme.cells]
-        row = PairRow(pairs, left[pairs] // unit, here, here)
-        entries = [(int(at) - self.programme.cells, int(left[at]) // unit) for at in extra]
+        row = PairRow(pairs, own[pairs] // unit, here, here)
+        entries = [(int(at) - self.programme.cells, int(own[at]) // unit) for at in extra]
         self.programme = self.programme.holding(row, entries)
         return [Part(self.programme, self.best)]
 
