@@ -39,6 +39,9 @@ _MORE = 5
 _LIKED = 4
 """Pairs of each person among which a whole solution is looked for."""
 
+FINE_BITS = 50
+"""Costs are made as fine as this many bits allow."""
+
 _COUNTED = 1 << 20
 """Costs below this are counts, and many solutions are worth the same."""
 
@@ -120,7 +123,10 @@ class Ascent:
         list of Part
             The best solutions, in parts that have none in common; mostly there is one.
         """
-        left, self.bound, before = costs, None, None
+        self.bound, before = None, None
+        # finer than they are, so that multipliers lose little when they are rounded
+        fine = 1 << max(0, FINE_BITS - int(np.abs(costs).max(initial=0)).bit_length())
+        left, unit = costs * fine, fine * common_unit(costs[self.programme.open])
         while True:
             self.tick()
             worth = self.value(costs, self.best)
@@ -128,25 +134,37 @@ class Ascent:
                 self.bound = worth
                 return [Part(self.programme, self.best)]
             relaxed, multipliers = self._relax(left)
-            offset = worth - self.value(left, self.programme.free(self.best))
-            reduced = self.programme.reduced(left, multipliers)
-            bound = self.programme.bound(reduced, multipliers) + offset
+            offset = fine * worth - self.value(left, self.programme.free(self.best))
+            reduced, bound, multipliers = self._bounded(left, multipliers, unit)
+            bound += offset
             # all that can still change is worth whole multiples of a unit
-            reachable = bound - (bound - worth) % common_unit(costs[self.programme.open])
+            reachable = (bound - (bound - fine * worth) % unit) // fine
             self.bound = reachable if self.bound is None else min(reachable, self.bound)
             self._take(relaxed, costs)
             if self.value(costs, self.best) < self.bound and (before is None or not relaxed.whole()):
-                self._propose(relaxed, left, reduced, costs, self.bound - offset)
+                self._propose(relaxed, left, reduced, costs, fine, fine * self.bound - offset)
             worth = self.value(costs, self.best)
             if enough is not None and (worth >= enough or self.bound < enough):
                 return [Part(self.programme, self.best)]
-            gap = bound - worth  # of these multipliers: earlier ones may have bounded more tightly
+            gap = bound - fine * worth  # of these multipliers: earlier ones may have bounded more tightly
             left = self._narrow(left, reduced, multipliers, gap)
             if gap == 0:
                 return [Part(self.programme, self.best)]
             if before is not None and 2 * gap > before:
-                return self._search(left, costs, enough)
+                return self._search(left, costs, fine, enough)
             before = gap
+
+    def _bounded(
+        self, left: NDArray[np.int64], multipliers: NDArray[np.int64], unit: int
+    ) -> tuple[NDArray[np.int64], int, NDArray[np.int64]]:
+        """Bound what is left by multipliers, or by their nearest whole multiples of a unit where these bound better."""
+        reduced = self.programme.reduced(left, multipliers)
+        found = reduced, self.programme.bound(reduced, multipliers), multipliers
+        rounded = self.programme.sound(np.rint(multipliers / unit) * unit, float(np.abs(left).max(initial=0)))
+        if unit > 1 and (rounded != multipliers).any():
+            reduced = self.programme.reduced(left, rounded)
+            found = min(found, (reduced, self.programme.bound(reduced, rounded), rounded), key=lambda one: one[1])
+        return found
 
     # --- the relaxation -----------------------------------------------------------------------
 
@@ -248,6 +266,7 @@ class Ascent:
         left: NDArray[np.int64],
         reduced: NDArray[np.int64],
         costs: NDArray[np.int64],
+        fine: int,
         goal: int,
     ) -> None:
         """Look for a good whole solution among the columns that the relaxation likes best."""
@@ -255,11 +274,11 @@ class Ascent:
         pairs = columns[: np.searchsorted(columns, self.programme.cells)]
         largest = max(1, int(np.abs(left[columns]).max(initial=0)))
         worth, wanted, target = reduced, left / largest, None
-        if self.hint is not None and largest < _COUNTED:
+        if self.hint is not None and largest < _COUNTED * fine:
             # a count at its bound will do: the hint is too small to spoil it, and shows the way among equals
-            size = 4.0 * largest * max(1, *self.programme.shape) * max(1, int(np.abs(self.hint[columns]).max()))
+            size = 4.0 * (largest / fine) * max(1, *self.programme.shape) * max(1, int(np.abs(self.hint[columns]).max()))
             worth, wanted = self.hint, wanted + self.hint / size
-            target = (goal - 0.5) / largest
+            target = (goal - 0.5 * fine) / largest
         liked = pick(pairs, self.programme.shape, _apart(worth[pairs], pairs, self.programme.shape[1]), _LIKED)
         some = relaxed.columns[relaxed.shares > _SLACK]
         mine = self.programme.free(self.best).keys
@@ -281,18 +300,23 @@ class Ascent:
         )
         return programme.reduced(left, tight)
 
-    def _search(self, left: NDArray[np.int64], costs: NDArray[np.int64], enough: int | None = None) -> list[Part]:
+    def _search(
+        self, left: NDArray[np.int64], costs: NDArray[np.int64], fine: int, enough: int | None
+    ) -> list[Part]:
         """Search what is left for something better, and hold the rest to the best value."""
-        self.searched = True
-        offset = self.value(costs, self.best) - self.value(left, self.programme.free(self.best))
-        parts, exact = search(self, left, costs, None if enough is None else enough - offset)
-        self.exact = self.exact and exact
-        self.bound = self.value(costs, self.best)
-        if parts:
-            return parts
         open_ = self.programme.open
-        units = [(max(1, int(np.abs(each[open_]).max())) // unit, unit, each) for each in (costs, left) if (unit := common_unit(each[open_]))]
-        _, unit, own = min(units, key=lambda one: one[0])
+        unit = common_unit(costs[open_])
+        counted = int(np.abs(costs[open_]).max()) // unit < _COUNTED
+        worth = self.value(costs, self.best)
+        if not (counted and self.bound == worth):
+            self.searched = True
+            offset = fine * worth - self.value(left, self.programme.free(self.best))
+            parts, exact = search(self, left, costs, fine, None if enough is None else fine * enough - offset)
+            self.exact = self.exact and exact
+            self.bound = self.value(costs, self.best)
+            if parts:
+                return parts
+        own, unit = (costs, unit) if counted else (left, common_unit(left[open_]))
         columns = np.flatnonzero(open_ & (own != 0))
         here = self.value(own, self.programme.free(self.best)) // unit
         pairs, extra = columns[columns < self.programme.cells], columns[columns >= self.programme.cells]

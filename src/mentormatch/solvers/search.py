@@ -91,7 +91,7 @@ def _mixed(
 
 
 def search(
-    ascent: Ascent, left: NDArray[np.int64], costs: NDArray[np.int64], enough: int | None = None
+    ascent: Ascent, left: NDArray[np.int64], costs: NDArray[np.int64], fine: int = 1, enough: int | None = None
 ) -> tuple[list[Part], bool]:
     """Look for anything better than the best solution, until nothing is left.
 
@@ -103,6 +103,8 @@ def search(
         What the open columns are worth, up to a constant.
     costs
         What every column is worth.
+    fine
+        How many times ``costs`` differences in ``left`` are.
     enough
         Stop as soon as the best solution is worth this in ``left``, or nothing can be.
 
@@ -111,7 +113,7 @@ def search(
     list of Part, bool
         All best solutions, none if these are too many parts; and whether whole numbers prove it.
     """
-    tree = _Tree(ascent, left, costs, enough)
+    tree = _Tree(ascent, left, costs, fine, enough)
     if tree.grow():
         return tree.parts(), tree.exact
     while True:
@@ -201,14 +203,14 @@ class _Tree:
     """The search over the open columns."""
 
     def __init__(
-        self, ascent: Ascent, left: NDArray[np.int64], costs: NDArray[np.int64], enough: int | None = None
+        self, ascent: Ascent, left: NDArray[np.int64], costs: NDArray[np.int64], fine: int, enough: int | None
     ) -> None:
         self.ascent, self.left, self.costs, self.enough = ascent, left, costs, enough
         self.columns = np.flatnonzero(ascent.programme.open)
         own = left[self.columns]
         self.fine = 1 << max(0, _BITS - int(np.abs(own).max(initial=0)).bit_length())
         self.own = own * self.fine
-        self.unit = common_unit(costs[self.columns])
+        self.unit = fine * common_unit(costs[self.columns])
         self.anchor = self._worth(ascent.best)
         self.largest = float(np.abs(self.own).max(initial=0))
         self.top = ascent.programme.top(self.columns)
