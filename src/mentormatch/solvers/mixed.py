@@ -23,7 +23,7 @@ from mentormatch.solvers.grid import most_pairs
 from mentormatch.solvers.kept import distinct
 from mentormatch.solvers.lap import Assignment
 from mentormatch.solvers.lp import Transport
-from mentormatch.solvers.programme import Auxiliary, Choice, Programme
+from mentormatch.solvers.programme import Auxiliary, Choice, Programme, exact_sum
 from mentormatch.solvers.reach import PLACED, capacities, components, held_loads, held_score, most, reached
 from mentormatch.solvers.rows import FREE, Between, GroupRow, stated_rows
 from mentormatch.solvers.table import Table
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 LARGEST = 1 << 25
 """Pairs, allowed or not, up to which rules over several of them are solved: all of them are held in memory."""
+
+HEAVIEST = FREE >> 1
+"""What the pairs of any matching weigh in a rule stays below this: a bound further out is none."""
 
 FINEST = 1 << 52
 """The common denominator that the capacities may have in ``balance``."""
@@ -91,8 +94,14 @@ def solve_coupled(
     )
     if keeps_coupling(instance, plain.arcs):
         return plain
+    if 0 in instance.shape:
+        nobody = np.empty(0, np.int64)
+        raise Short(nobody, nobody)
     if instance.shape[0] * instance.shape[1] > LARGEST:
         msg = f"rules over several pairs are solved for up to {LARGEST:,} pairs, and these are more"
+        raise UnsupportedProblem(msg)
+    if any(row.heaviest * most_pairs(instance) >= HEAVIEST for row in stated_rows(instance)):
+        msg = "the pairs that one rule weighs are so heavy that their weights cannot be added up in 60 bits"
         raise UnsupportedProblem(msg)
     return _Climber(instance, plain, deadline, progress).solve()
 
@@ -123,7 +132,7 @@ def keeps_coupling(instance: Instance, arcs: Arcs) -> bool:
     """Say whether some pairs keep every rule over several of them."""
     keys = np.sort(arcs.i * instance.shape[1] + arcs.j)
     for row in stated_rows(instance):
-        if not row.lower <= int(row.weigh(keys).sum()) <= row.upper:
+        if not row.lower <= exact_sum(row.weigh(keys)) <= row.upper:
             return False
     loads = np.bincount(arcs.j, minlength=instance.shape[1])
     if any(0 < loads[mentor] < k for mentor, k in instance.open_from):
@@ -242,7 +251,8 @@ class _Climber:
 
     def _feasible(self) -> bool:
         """Find any matching: make as little short as can be."""
-        if (self.ascent.programme.lower > self.ascent.programme.upper).any():
+        lower, upper = self.ascent.programme.lower, self.ascent.programme.upper
+        if (lower > upper).any() or (lower >= HEAVIEST).any() or (upper <= -HEAVIEST).any():
             return False
         if self.short.start == self.short.stop:
             return True
