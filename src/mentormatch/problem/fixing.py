@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mentormatch.problem.roster import Roster
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fixed:
     """A pair that must be in the result: its rows, whether public rules are lifted for it, and who may know.
 

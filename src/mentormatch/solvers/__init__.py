@@ -16,6 +16,7 @@ from mentormatch.solvers.choice import (
     SOLVERS,
     Hungarian,
     Network,
+    able,
     check_objective,
     choose,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "NoFlow",
     "Proved",
     "Stable",
+    "able",
     "blocking",
     "check_objective",
     "choose",

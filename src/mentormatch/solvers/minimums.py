@@ -69,6 +69,9 @@ class Feasibility:
         """
         if not (mentees.lower.any() or mentors.lower.any()):
             return None
+        crossed = [np.flatnonzero(side.lower > np.maximum(side.upper, 0)) for side in (mentees, mentors)]
+        if len(crossed[0]) or len(crossed[1]):
+            return Short(*crossed)
         try:
             self._meet(mentees, Bounds(np.zeros_like(mentors.lower), mentors.upper))
             self._meet(Bounds(np.zeros_like(mentees.lower), mentees.upper), mentors)
