@@ -81,6 +81,8 @@ class Ascent:
         Whether every bound so far is one in whole numbers.
     searched
         Whether any tier needed branching.
+    inner
+        Whether this is part of another search.
     bound
         What the tier that is being solved can reach at most.
     multipliers
@@ -97,6 +99,7 @@ class Ascent:
     hint: NDArray[np.int64] | None = None
     exact: bool = True
     searched: bool = False
+    inner: bool = False
     rounds: int = 0
     bound: int | None = None
     multipliers: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
@@ -298,8 +301,11 @@ class Ascent:
         some = relaxed.columns[relaxed.shares > _SLACK]
         mine = self.programme.free(self.best).keys
         few = distinct(np.concatenate((liked, some, mine, columns[len(pairs) :])))
+        # with the rows between two people that any choice of these could break
+        keys = few[: np.searchsorted(few, self.programme.cells)]
+        rows: list[Row] = list(self.between.broken(keys, np.ones(len(keys)), 0.5))
         for _ in range(20):
-            found = propose(self.programme, wanted, few, self.deadline, target)
+            found = propose(self.programme.adding(rows), wanted, few, self.deadline, target)
             if found is None or self.offer(few, found, costs):
                 return
 
