@@ -142,13 +142,19 @@ def test_every_true_proof_is_accepted(kind):
 
 
 def test_rules_over_several_pairs_are_rows_or_refused():
-    """Where prices prove the result such rules are rows that the checker counts; where they do not, it is said."""
-    held = refused = 0
-    for seed in range(150):
+    """Where prices and multipliers prove the result such rules are rows; where they do not, it is said."""
+    held = refused = priced = 0
+    objectives = (
+        ("coverage", "total"),
+        ("coverage", "leximin"),
+        ("coverage", "floor", "wishes"),
+        ("total", "priority"),
+    )
+    for seed in range(200):
         rng = np.random.default_rng(seed)
         problem = random_people(rng, rules=random_rules)
         try:
-            problem.solve(objective=("coverage", "total"))
+            run = problem.run(objective=objectives[seed % 4])
             CHECKER.check(proof := json.loads(problem.proof()))
         except mm.UnsupportedProblem as error:
             assert "rules over several pairs" in str(error)  # noqa: PT017  both ends are right, and counted
@@ -157,8 +163,10 @@ def test_rules_over_several_pairs_are_rows_or_refused():
             continue
         else:
             held += bool(proof["rows"]["pairs"])
+            priced += run.record.proof == "multipliers"
     assert held > 20
-    assert refused > 10
+    assert priced > 20
+    assert refused > 5
 
 
 def test_the_script_stands_alone(tmp_path):

@@ -35,7 +35,7 @@ HEAVIEST: Final = 1e9
 _CELLS_AT_ONCE: Final = 4_000_000
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Coupled:
     """A term about several pairs, whose rule it is and who may know; weights are looked up once, in whole units."""
 
@@ -127,7 +127,7 @@ def implied(fixed: tuple[Fixed, ...], terms: Sequence[Any]) -> tuple[Fixed, ...]
                 mine = (i, j) if term.side == "mentees" else (j, i)
                 pair = (other, mine[1]) if term.side == "mentees" else (mine[1], other)
                 if mine[0] == one and pair not in known:
-                    known[pair] = Fixed(*pair, by_hand=False, secret=True)
+                    known[pair] = Fixed(*pair, by_hand=False, secret=True, implied=True)
                     ahead.append(pair)
     return tuple(known[rows] for rows in sorted(known))
 

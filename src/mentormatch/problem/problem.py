@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -23,10 +23,13 @@ from mentormatch.matching import Matching
 from mentormatch.network import Progress, Short, Solution, Solver
 from mentormatch.people import Pool, Request
 from mentormatch.problem.aims import Aims
+from mentormatch.problem.alternatives import Search, Watch, counted, refuse_stable
+from mentormatch.problem.asking import solver_for
 from mentormatch.problem.build import assemble, assemble_scores, listed
-from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash, minimums_missed, rules_clash
+from mentormatch.problem.clash import check, clash_of, minimums_missed
+from mentormatch.problem.frames import without_frames
 from mentormatch.problem.given import Given
-from mentormatch.problem.instance import Prepared, form_of, prepare
+from mentormatch.problem.instance import Prepared, prepare
 from mentormatch.problem.last import Last
 from mentormatch.problem.placing import lifted, placed_before, placed_in, rows_of
 from mentormatch.problem.plan import UNSET, Unset
@@ -38,7 +41,7 @@ from mentormatch.problem.result import make_matching, pairs_before
 from mentormatch.problem.setup import Setup
 from mentormatch.problem.stable import blocking_ids, proved
 from mentormatch.problem.verify import check_certificate
-from mentormatch.solvers import STABLE, check_objective, choose, keeps_rules
+from mentormatch.solvers import STABLE, check_objective, keeps_rules
 
 if TYPE_CHECKING:
     from datetime import date
@@ -135,7 +138,8 @@ class Problem:
         given = Given(mentors, mentees, preset, scorers, rules, fixed, min_score, on, memory)
         del mentors, mentees, preset, constraints, rules  # a traceback may show what this frame holds
         given = given.opened()
-        setup = assemble(given, announce(progress))
+        report = announce(progress)
+        setup = without_frames(lambda: assemble(given, report))
         for note in setup.notes:
             if note.code in GRAVE:
                 warnings.warn(note.message, DataWarning, stacklevel=3)
@@ -221,7 +225,8 @@ class Problem:
             ``"stable"`` alone: no two people would rather have each other, and mentees get the best
             of all stable matchings, by their wishes and then by score.
         solver
-            ``"auto"``, a name, or an object with ``supports()`` and ``solve()``.
+            ``"auto"``, a name, or an object with ``supports()`` and ``solve()``. Another one runs in its place
+            where it can do all but what a confidential rule needs.
         previous
             An earlier matching, for the tier ``least_change``; people may have left or joined since.
             What was placed by hand in it stays, as far as rules and places allow.
@@ -261,7 +266,7 @@ class Problem:
         tiers = self._tiers(objective)
         check_previous(previous, tiers)
         before = Before(previous, rows_of(placed_before(previous), self._setup.roster))
-        return self._run(tiers, before, solver, seed, time_limit, progress)
+        return without_frames(lambda: self._run(tiers, before, solver, seed, time_limit, progress))
 
     def _rematch(
         self,
@@ -278,7 +283,7 @@ class Problem:
         check_matching(previous)
         tiers = rematch_tiers(self._tiers(objective), keep)
         before = Before(previous, rows_of(placed_before(previous), self._setup.roster), keep)
-        return self._run(tiers, before, solver, seed, time_limit, progress).matching
+        return without_frames(lambda: self._run(tiers, before, solver, seed, time_limit, progress)).matching
 
     def _run(
         self,
@@ -294,7 +299,7 @@ class Problem:
         deadline = None if time_limit is None else time.monotonic() + _positive(time_limit)
         seed = self._setup.seed if seed is None else _whole(seed)
         prepared = self._prepare(tiers, seed, pairs_before(before.matching), before.placed)
-        chosen = choose(form_of(prepared.instance), solver)
+        chosen = solver_for(self._setup, prepared, solver)
         solution = self._solution(prepared, chosen, deadline, report)
         solved = time.perf_counter()
         matching = make_matching(self._setup, prepared, solution, solver=chosen_name(solver), seed=seed, before=before)
@@ -303,6 +308,146 @@ class Problem:
         self._last.keep(prepared, solution)
         seconds = {"solve": solved - started, "tell": time.perf_counter() - solved}
         return Run(matching, solution, Record(chosen.name, solution.rounds, solution.ties, seconds, solution.proof))
+
+    def solutions(
+        self,
+        k: int,
+        *,
+        objective: str | Iterable[str] | None = None,
+        previous: Matching | None = None,
+        seed: int | None = None,
+        time_limit: float | None = None,
+        progress: Any = None,
+    ) -> Iterator[Matching]:
+        """Find the ``k`` best matchings, in order, each when it is asked for.
+
+        A matching is its set of pairs: two that differ in one pair are two, and so are one and
+        the same with a pair more. None comes twice and none is left out; every one of them keeps
+        every rule, bound and lock. The order is that of the tiers, one after the other; where
+        all of them are equal the seed decides. The first is that of :meth:`solve`, and it is
+        found before this returns.
+
+        Parameters
+        ----------
+        k
+            How many, at least 1; the iterator ends early where there are no more.
+        objective, previous, seed
+            As for :meth:`solve`; ``"stable"`` has no second best.
+        time_limit
+            Seconds for each of them.
+        progress
+            As for :meth:`solve`.
+
+        Returns
+        -------
+        iterator of Matching
+            The certificate of each says for every tier what it reaches and what no matching that is as
+            good in the tiers before can exceed: where it is worse than the first, it is not
+            optimal there, and says so.
+
+        Raises
+        ------
+        InputError
+            ``k`` is no whole number of 1 or more, or a tier does not exist.
+        UnsupportedProblem
+            The objective is ``"stable"``, or no solver can do what the problem needs.
+        Infeasible
+            As from :meth:`solve`.
+        TimeLimit
+            Time ran out before the next one was found and proved to be the next.
+
+        Notes
+        -----
+        Hamacher, *A note on K best network flows*, Annals of Operations Research 57 (1995), for tiers that
+        are sums: two searches for a cheapest cycle each. Lawler, *A procedure for computing the K best
+        solutions*, Management Science 18 (1972), and a rule more for each matching that was found, for floor,
+        leximin and balance and where rules over several pairs matter: each is then solved anew.
+
+        Examples
+        --------
+        >>> import mentormatch as mm
+        >>> problem = mm.Problem.from_scores([[0.9, 0.8], [0.7, 0.1]])
+        >>> for matching in problem.solutions(3):
+        ...     print(len(matching), round(matching.total, 3))
+        2 1.5
+        2 1.0
+        1 0.9
+        """
+        k, tiers = counted(k, "k"), self._tiers(objective)
+        return self._search(k, tiers, previous, seed, time_limit, progress).ranked()
+
+    def diverse(
+        self,
+        k: int,
+        *,
+        min_changes: int | None = None,
+        objective: str | Iterable[str] | None = None,
+        previous: Matching | None = None,
+        seed: int | None = None,
+        time_limit: float | None = None,
+        progress: Any = None,
+    ) -> Iterator[Matching]:
+        """Find matchings that really differ, each the best that does.
+
+        The first is that of :meth:`solve`. Each of the others lacks at least ``min_changes`` pairs of
+        every one before it, and is the best such matching, by the tiers and then by the seed.
+
+        Parameters
+        ----------
+        k
+            How many, at least 1; the iterator ends early where there are no more.
+        min_changes
+            The number of pairs of an earlier matching that are not made; pairs that are new instead are
+            not counted, and locked pairs never change. None: a tenth of the pairs of the first, rounded up.
+        objective, previous, seed, time_limit, progress
+            As for :meth:`solutions`.
+
+        Returns
+        -------
+        iterator of Matching
+            The certificate of each says what it reaches, and bounds it against all matchings, similar
+            ones too: so it is optimal only where it reaches as much as the first.
+
+        Raises
+        ------
+        InputError
+            ``k`` or ``min_changes`` is no whole number of 1 or more, or a tier does not exist.
+        UnsupportedProblem
+            The objective is ``"stable"``, or no solver can do what the problem needs.
+        Infeasible
+            As from :meth:`solve`.
+        TimeLimit
+            Time ran out before the next one was found and proved to be the next.
+
+        Examples
+        --------
+        >>> import mentormatch as mm
+        >>> problem = mm.Problem.from_scores([[0.9, 0.8, 0.2], [0.7, 0.6, 0.5], [0.1, 0.3, 0.4]])
+        >>> for matching in problem.diverse(2, min_changes=3):
+        ...     print([pair.mentor for pair in matching], round(matching.total, 3))
+        ['1', '0', '2'] 1.9
+        ['0', '2', '1'] 1.7
+        """
+        k, tiers = counted(k, "k"), self._tiers(objective)
+        changes = None if min_changes is None else counted(min_changes, "min_changes")
+        return self._search(k, tiers, previous, seed, time_limit, progress).diverse(changes)
+
+    def _search(
+        self,
+        k: int,
+        tiers: tuple[str, ...],
+        previous: Matching | None,
+        seed: int | None,
+        time_limit: float | None,
+        progress: Any,
+    ) -> Search:
+        """Find the best matching, and what it takes to look for more."""
+        refuse_stable(tiers)
+        check_previous(previous, tiers)
+        before = Before(previous, rows_of(placed_before(previous), self._setup.roster))
+        run = without_frames(lambda: self._run(tiers, before, "auto", seed, time_limit, progress))
+        prepared = self._prepare(tiers, run.matching.certificate.seed, pairs_before(previous), before.placed)
+        return Search(self._setup, prepared, run, k, before, Watch(time_limit), announce(progress))
 
     def proof(self) -> str:
         """Write the proof of the last solve, for somebody who trusts neither the solver nor this library.
@@ -323,8 +468,8 @@ class Problem:
         StateError
             Nothing was solved yet, or the last solve was cut short.
         UnsupportedProblem
-            There are more than 4 million pairs, or rules over several pairs keep a better
-            matching away: their proof is not prices alone.
+            There are more than 4 million pairs, or rules over several pairs needed a search: there is
+            no proof by prices and multipliers alone.
 
         Notes
         -----
@@ -340,7 +485,7 @@ class Problem:
         >>> proof["matching"], [(tier["name"], tier["value"]) for tier in proof["tiers"][:1]]
         ([[0, 1], [1, 0]], [('coverage', [2])])
         """
-        return proof_of(self._setup, *self._last.get())
+        return without_frames(lambda: proof_of(self._setup, *self._last.get()))
 
     def blocking_pairs(self, matching: Matching) -> tuple[tuple[str, str], ...]:
         """List who would rather have each other than what a matching gives them: none, and it is stable.
@@ -383,7 +528,7 @@ class Problem:
         >>> problem.blocking_pairs(problem.solve(objective="stable"))
         ()
         """
-        return blocking_ids(self._setup, self._prepare(STABLE, self._setup.seed), matching)
+        return without_frames(lambda: blocking_ids(self._setup, self._prepare(STABLE, self._setup.seed), matching))
 
     def _tiers(self, objective: str | Iterable[str] | None) -> tuple[str, ...]:
         if objective is None:
@@ -401,8 +546,7 @@ class Problem:
     ) -> Prepared:
         """Make the instance, after refusing bounds and fixed pairs that cannot be kept."""
         setup = self._setup
-        check_bounds(setup)
-        check_fixed(setup)
+        check(setup)
         return prepare(
             setup.scores,
             setup.compiled,
@@ -424,10 +568,7 @@ class Problem:
         except Short as error:
             short = error
         if short is not None:
-            if not len(short.mentees) and not len(short.mentors):
-                raise rules_clash()
-            missed = minimums_missed(self._setup, prepared, short)
-            raise missed or minimums_clash(self._setup, prepared, short)
+            raise minimums_missed(self._setup, prepared, short) or clash_of(self._setup, deadline)
         if not (isinstance(solution, Solution) and keeps_rules(prepared.instance, solution.arcs)):
             raise InputError(
                 Fault(("solver",), "bad_solver", f"the solver {solver.name} returned a matching that breaks a rule")

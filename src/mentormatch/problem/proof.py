@@ -15,17 +15,19 @@ from mentormatch.problem.rows import coupled_rows
 from mentormatch.solvers import (
     SEED,
     STABLE,
+    CoupledProof,
     components,
     exponent,
     is_coupled,
     preferences,
+    prove_coupled,
     prove_stepwise,
     quantise,
     units_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -60,24 +62,44 @@ def proof_of(setup: Setup, prepared: Prepared, solution: Solution) -> str:
         msg = "the last result is not proved: it was cut short, or its solver gave less than the best; solve again"
         raise StateError(msg)
     names, proved = _proved(prepared, solution)
-    free = proved.free
-    tiers = [tables.tier(name, steps, free) for name, steps in zip(names, proved.tiers, strict=True)]
-    return _written({**tables.people(), "tiers": tiers})
+    people = tables.people()
+    first = len(people["rows"]["lower"])
+    steps: list[list[list[int]]]
+    if isinstance(proved, CoupledProof):
+        tables.add_rows(people["rows"], proved.rows)
+        steps = [[*tier] for tier in proved.tiers]
+    else:
+        steps = [[[*step.u, *step.v] for step in tier] for tier in proved.tiers]
+    tiers = [
+        tables.tier(name, [_prices(step, n + m, first) for step in tier], proved.free)
+        for name, tier in zip(names, steps, strict=True)
+    ]
+    return _written({**people, "tiers": tiers})
 
 
 def _written(proof: dict[str, Any]) -> str:
     return json.dumps({"schema": SCHEMA, **proof}, ensure_ascii=False, separators=(",", ":"))
 
 
-def _proved(prepared: Prepared, solution: Solution) -> tuple[tuple[str, ...], Proved]:
+def _prices(step: list[int], people: int, first: int) -> list[list[int]]:
+    """List the prices of one step that are not 0, by place; rows that were added stand after the first so many."""
+    return [[place + (first if place >= people else 0), price] for place, price in enumerate(step) if price]
+
+
+def _proved(prepared: Prepared, solution: Solution) -> tuple[tuple[str, ...], Proved | CoupledProof]:
     """Derive prices for every tier, and for the seed's where that was solved and rules over several pairs allow."""
     instance = prepared.instance
-    for names in ((*instance.objective, SEED), instance.objective)[not solution.ties :]:
-        proved = prove_stepwise(instance, solution.arcs, names)
+    every = ((*instance.objective, SEED), instance.objective)[not solution.ties :]
+    for names in every:
+        proved: Proved | CoupledProof | None = prove_stepwise(instance, solution.arcs, names)
         if proved is not None:
             return names, proved
     if is_coupled(instance):
-        msg = "rules over several pairs keep a better matching away here, and a proof with them cannot be written yet"
+        for names in every:
+            proved = prove_coupled(instance, solution.arcs, names)
+            if proved is not None:
+                return names, proved
+        msg = "rules over several pairs keep a better matching away here, and multipliers alone do not prove that"
         raise UnsupportedProblem(msg)
     msg = "the last solve is not the best there is, so there is no proof of it"
     raise StateError(msg)
@@ -140,10 +162,17 @@ class _Tables:
     def _listed(self, keys: NDArray[np.int64], *more: NDArray[np.int64]) -> list[list[int]]:
         return [list(one) for one in zip(*(each.tolist() for each in (*self._ends(keys), *more)), strict=True)]
 
-    def tier(self, name: str, steps: Any, free: NDArray[np.int64]) -> dict[str, Any]:
+    def add_rows(self, rows: dict[str, Any], more: Iterable[tuple[int, int, Any, Any]]) -> None:
+        """Write down more rows, which follow from those that are there."""
+        for lower, upper, keys, weights in more:
+            row = len(rows["lower"])
+            rows["lower"].append(lower)
+            rows["upper"].append(upper)
+            rows["pairs"] += [[row, *pair] for pair in self._listed(keys, weights)]
+
+    def tier(self, name: str, prices: list[list[list[int]]], free: NDArray[np.int64]) -> dict[str, Any]:
         """Return one tier: what it reaches, what listed pairs weigh in it, and the prices of each step."""
         weights = self._weights(name, free)
-        prices = [[[place, one] for place, one in enumerate((*step.u, *step.v)) if one] for step in steps]
         value = self._value(name)
         if value is None:
             value = [sum(one[-1] for one in listed if self._is_made(one)) for listed in weights]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -150,9 +149,11 @@ def _by_hand(setup: Setup, before: Before, arcs: Arcs) -> tuple[Fixed, ...]:
 
 def _manifest(setup: Setup, objective: tuple[str, ...], seed: int, by_hand: tuple[Fixed, ...]) -> Mapping[str, Any]:
     """Say what made this matching, as far as anybody may know: no rule, no clock, no hash of people."""
+    import scipy
+
     roster = setup.roster
     return {
-        "versions": {"mentormatch": __version__, "numpy": version("numpy"), "scipy": version("scipy")},
+        "versions": {"mentormatch": __version__, "numpy": np.__version__, "scipy": scipy.__version__},
         "seed": seed,
         "settings": {**setup.settings, "objective": list(objective)},
         "placed_by_hand": [

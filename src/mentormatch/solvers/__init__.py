@@ -10,14 +10,17 @@ Stable matchings are another matter: :mod:`stable <mentormatch.solvers.stable>`.
 network, without people, have a door of their own: :mod:`network <mentormatch.solvers.network>`.
 """
 
+from mentormatch.solvers.alternatives import different, next_best
 from mentormatch.solvers.choice import (
     KNOWN_TIERS,
     SOLVERS,
     Hungarian,
     Network,
+    able,
     check_objective,
     choose,
 )
+from mentormatch.solvers.coupled_steps import CoupledProof, prove_coupled
 from mentormatch.solvers.grid import exponent, quantise
 from mentormatch.solvers.minimums import Feasibility, feasible
 from mentormatch.solvers.mixed import Mixed, is_coupled, keeps_rules, solve_coupled
@@ -36,6 +39,7 @@ __all__ = [
     "SEED",
     "SOLVERS",
     "STABLE",
+    "CoupledProof",
     "Feasibility",
     "Flow",
     "Hungarian",
@@ -44,19 +48,23 @@ __all__ = [
     "NoFlow",
     "Proved",
     "Stable",
+    "able",
     "blocking",
     "check_objective",
     "choose",
     "components",
     "deferred_acceptance",
+    "different",
     "exponent",
     "feasible",
     "is_coupled",
     "is_feasible",
     "keeps_rules",
     "min_cost_flow",
+    "next_best",
     "preferences",
     "prove",
+    "prove_coupled",
     "prove_stepwise",
     "quantise",
     "solve_coupled",

@@ -81,8 +81,13 @@ class Ascent:
         Whether every bound so far is one in whole numbers.
     searched
         Whether any tier needed branching.
+    inner
+        Whether this is part of another search.
     bound
         What the tier that is being solved can reach at most.
+    multipliers
+        What the rows have paid for in the tier that is being solved, for those who want a proof of it,
+        in parts of ``1 / fine``.
     """
 
     programme: Programme
@@ -94,8 +99,11 @@ class Ascent:
     hint: NDArray[np.int64] | None = None
     exact: bool = True
     searched: bool = False
+    inner: bool = False
     rounds: int = 0
     bound: int | None = None
+    multipliers: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    fine: int = 1
 
     def fork(self) -> Ascent:
         """Return a copy that can be tried out."""
@@ -127,6 +135,7 @@ class Ascent:
         # finer than they are, so that multipliers lose little when they are rounded
         fine = 1 << max(0, FINE_BITS - int(np.abs(costs).max(initial=0)).bit_length())
         left, unit = costs * fine, fine * common_unit(costs[self.programme.open])
+        self.multipliers, self.fine = np.zeros(len(self.programme.lower), np.int64), fine
         while True:
             self.tick()
             worth = self.value(costs, self.best)
@@ -153,6 +162,13 @@ class Ascent:
             if before is not None and 2 * gap > before:
                 return self._search(left, costs, fine, enough)
             before = gap
+
+    def refuted(self, costs: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        """Return whole multipliers by which no solution is worth 0, where costs are none above it; None if none do."""
+        _, multipliers = self._relax(costs)
+        reduced = self.programme.reduced(costs, multipliers)
+        settled = self.value(costs, self.programme.base)
+        return multipliers if self.programme.bound(reduced, multipliers) + settled < 0 else None
 
     def _bounded(
         self, left: NDArray[np.int64], multipliers: NDArray[np.int64], unit: int
@@ -301,8 +317,11 @@ class Ascent:
         some = relaxed.columns[relaxed.shares > _SLACK]
         mine = self.programme.free(self.best).keys
         few = distinct(np.concatenate((liked, some, mine, columns[len(pairs) :])))
+        # with the rows between two people that any choice of these could break
+        keys = few[: np.searchsorted(few, self.programme.cells)]
+        rows: list[Row] = list(self.between.broken(keys, np.ones(len(keys)), 0.5))
         for _ in range(20):
-            found = propose(self.programme, wanted, few, self.deadline, target)
+            found = propose(self.programme.adding(rows), wanted, few, self.deadline, target)
             if found is None or self.offer(few, found, costs):
                 return
 
@@ -311,8 +330,9 @@ class Ascent:
     ) -> NDArray[np.int64]:
         """Drop and settle what cannot change in any solution as good as the best; return the costs of what is left."""
         programme = self.programme
-        multipliers = np.concatenate((multipliers, np.zeros(len(programme.lower) - len(multipliers), np.int64)))
+        multipliers = padded(multipliers, len(programme.lower))
         tight = np.where(np.abs(multipliers) > gap, multipliers, 0)
+        self.multipliers = tight + padded(self.multipliers, len(tight))
         self.programme = programme.tightened(tight).closing(
             np.flatnonzero(programme.open & (reduced < -gap)), np.flatnonzero(programme.open & (reduced > gap))
         )
@@ -340,6 +360,11 @@ class Ascent:
         entries = [(int(at) - self.programme.cells, int(own[at]) // unit) for at in extra]
         self.programme = self.programme.holding(row, entries)
         return [Part(self.programme, self.best)]
+
+
+def padded(numbers: NDArray[np.int64], length: int) -> NDArray[np.int64]:
+    """Return multipliers with zeros for the rows that were written down since."""
+    return np.concatenate((numbers, np.zeros(length - len(numbers), np.int64)))
 
 
 def best_columns(programme: Programme, costs: NDArray[np.int64], each: int) -> NDArray[np.int64]:

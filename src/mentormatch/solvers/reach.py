@@ -89,7 +89,7 @@ def even(instance: Instance) -> Even:
     most = int((held + np.minimum(instance.mentors.upper, instance.shape[0])).max(initial=0))
     costs = (2.0 * np.arange(max(1, most)) + 1) / capacities(instance)[:, None]
     ranks = np.unique(costs, return_inverse=True)[1].reshape(costs.shape)
-    return Even(1 + ranks.astype(np.int64), held)  # from 1: where nothing says how many pairs, each costs something
+    return Even(ranks.astype(np.int64), held)
 
 
 def capacities(instance: Instance) -> NDArray[np.int64]:
