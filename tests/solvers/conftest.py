@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
 import pytest
 
-from mentormatch.network import Bounds, Instance
+from mentormatch.network import Arcs, Bounds, Held, Instance, Ranked
 from mentormatch.solvers import exponent
 
 MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -122,6 +123,29 @@ def random_bounded(seed, *, minimums=True, most=(2, 3), closed=0.25):
     return scores, {"demand": bounds(n, most[0]), "capacity": bounds(m, most[1])}
 
 
+def asked(rng, n, m):
+    """Wishes of one side as a few ranked pairs."""
+    keys = rng.permutation(n * m)[: rng.integers(0, n * m // 2 + 1)]
+    return Ranked(keys // m, keys % m, rng.integers(1, 4, len(keys)))
+
+
+def with_aims(instance, seed):
+    """The instance with random classes, wishes, pairs of before, capacities and pairs made outside."""
+    rng = np.random.default_rng(seed + 7)
+    n, m = instance.shape
+    before = rng.permutation(n * m)[: rng.integers(0, n * m + 1)]
+    loads = rng.integers(0, 2, m) * (rng.random() < 0.4)
+    return replace(
+        instance,
+        classes=rng.integers(0, 3, n),
+        wished=(asked(rng, n, m), asked(rng, n, m)),
+        previous=Arcs(before // m, before % m),
+        capacities=loads + np.maximum(instance.mentors.upper, 1),
+        # what is made outside scores within the range of all pairs, as everything does
+        held=Held(loads, float(np.clip(rng.integers(-2, 6), instance.lowest, instance.highest))),
+    )
+
+
 @pytest.fixture(scope="session")
 def make():
     """Build an instance from an array; see :func:`make_instance`."""
@@ -156,3 +180,9 @@ def pairs():
 def bounded():
     """Make a small random problem; see :func:`random_bounded`."""
     return random_bounded
+
+
+@pytest.fixture(scope="session")
+def aimed():
+    """Give an instance random aims; see :func:`with_aims`."""
+    return with_aims

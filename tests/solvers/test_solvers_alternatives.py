@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentormatch.network import Arcs, Group, Held, Linear, Ranked, Short
+from mentormatch.network import Arcs, Group, Linear, Short
 from mentormatch.solvers import (
     alternatives,
     cycles,
@@ -70,28 +70,6 @@ def pairs_of(arcs):
 def arcs_of(pairs):
     """Pairs as arcs."""
     return Arcs(*np.array(list(pairs), np.int64).reshape(-1, 2).T)
-
-
-def asked(rng, n, m):
-    """Wishes of one side as a few ranked pairs."""
-    keys = rng.permutation(n * m)[: rng.integers(0, n * m // 2 + 1)]
-    return Ranked(keys // m, keys % m, rng.integers(1, 4, len(keys)))
-
-
-def with_aims(instance, seed):
-    """The instance with random classes, wishes, pairs of before, capacities and pairs made outside."""
-    rng = np.random.default_rng(seed + 7)
-    n, m = instance.shape
-    before = rng.permutation(n * m)[: rng.integers(0, n * m + 1)]
-    loads = rng.integers(0, 2, m) * (rng.random() < 0.4)
-    return replace(
-        instance,
-        classes=rng.integers(0, 3, n),
-        wished=(asked(rng, n, m), asked(rng, n, m)),
-        previous=Arcs(before // m, before % m),
-        capacities=loads + np.maximum(instance.mentors.upper, 1),
-        held=Held(loads, float(rng.integers(-2, 6))),
-    )
 
 
 def reaches(instance, pairs):
@@ -196,10 +174,10 @@ def listed(instance, count=ALL, *, coupled=False, solve=again):
 
 @settings(max_examples=400, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from(SUMS), st.sampled_from([(2, 2), (3, 3)]))
-def test_every_matching_in_order_where_tiers_are_sums(make, bounded, seed, objective, most):
+def test_every_matching_in_order_where_tiers_are_sums(make, aimed, bounded, seed, objective, most):
     """All matchings come, each once, in the order of the tiers and of the hash, ties and minimums or not."""
     scores, bounds = bounded(seed, most=most)
-    instance = with_aims(make(scores, objective=objective, **bounds), seed)
+    instance = aimed(make(scores, objective=objective, **bounds), seed)
     known = every_matching(instance)
     if known is None:
         return
@@ -209,10 +187,10 @@ def test_every_matching_in_order_where_tiers_are_sums(make, bounded, seed, objec
 
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from(OTHERS))
-def test_every_matching_in_order_whatever_the_tiers(make, bounded, seed, objective):
+def test_every_matching_in_order_whatever_the_tiers(make, aimed, bounded, seed, objective):
     """Tiers that are no sums are enumerated as exactly, by solving again."""
     scores, bounds = bounded(seed, most=(2, 2), closed=0.4)
-    instance = with_aims(make(scores, objective=objective, **bounds), seed)
+    instance = aimed(make(scores, objective=objective, **bounds), seed)
     known = every_matching(instance, 40)
     if known is None:
         return
@@ -222,10 +200,10 @@ def test_every_matching_in_order_whatever_the_tiers(make, bounded, seed, objecti
 
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from([*SUMS, *OTHERS]))
-def test_every_matching_that_keeps_people_apart(make, bounded, seed, objective):
+def test_every_matching_that_keeps_people_apart(make, aimed, bounded, seed, objective):
     """Beside tensions on either side no matching is left out, and none comes that breaks one."""
     scores, bounds = bounded(seed, most=(2, 3), closed=0.4)
-    instance = with_aims(make(scores, objective=objective, **bounds), seed)
+    instance = aimed(make(scores, objective=objective, **bounds), seed)
     rng = np.random.default_rng(seed)
     tense = [(side, a, b) for side in (0, 1) for a, b in combinations(range(instance.shape[side]), 2)]
     instance = replace(instance, apart=tuple(one for one in tense if rng.random() < 0.4))
@@ -238,10 +216,10 @@ def test_every_matching_that_keeps_people_apart(make, bounded, seed, objective):
 
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from(SUMS), st.integers(1, 12), st.integers(0, 3))
-def test_asking_for_fewer_changes_nothing(make, bounded, seed, objective, count, spare):
+def test_asking_for_fewer_changes_nothing(make, aimed, bounded, seed, objective, count, spare):
     """The first so many are the same however many are asked for, and however few pairs are looked at first."""
     scores, bounds = bounded(seed, most=(2, 3))
-    instance = with_aims(make(scores, objective=objective, **bounds), seed)
+    instance = aimed(make(scores, objective=objective, **bounds), seed)
     known = every_matching(instance)
     if known is None:
         return
@@ -255,10 +233,10 @@ def test_asking_for_fewer_changes_nothing(make, bounded, seed, objective, count,
 
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from([*SUMS, *OTHERS]))
-def test_what_an_alternative_says_of_itself(make, bounded, seed, objective):
+def test_what_an_alternative_says_of_itself(make, aimed, bounded, seed, objective):
     """Each tier's value is what is reached; its bound is the most of all matchings as good in the tiers before."""
     scores, bounds = bounded(seed, most=(2, 2), closed=0.4)
-    instance = with_aims(make(scores, objective=objective, **bounds), seed)
+    instance = aimed(make(scores, objective=objective, **bounds), seed)
     known = every_matching(instance, 40)
     if not known:
         return
@@ -356,10 +334,10 @@ def test_the_next_one_is_looked_for_when_it_is_asked_for(make):
 
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 10**6))
-def test_pairs_made_and_closed_in_advance(make, bounded, seed):
+def test_pairs_made_and_closed_in_advance(make, aimed, bounded, seed):
     """The matchings of a restricted problem are those of the whole one that have the one and lack the other."""
     scores, bounds = bounded(seed, most=(2, 3), closed=0.3)
-    instance = with_aims(make(scores, **bounds), seed)
+    instance = aimed(make(scores, **bounds), seed)
     rng = np.random.default_rng(seed)
     tense = [(side, a, b) for side in (0, 1) for a, b in combinations(range(instance.shape[side]), 2)]
     instance = replace(instance, apart=tuple(one for one in tense if rng.random() < 0.3))
@@ -379,10 +357,10 @@ def test_pairs_made_and_closed_in_advance(make, bounded, seed):
 
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, 10**6))
-def test_what_the_rules_about_earlier_matchings_say(make, bounded, seed):
+def test_what_the_rules_about_earlier_matchings_say(make, aimed, bounded, seed):
     """One keeps out exactly one matching, the other all that keep too many of its pairs."""
     scores, bounds = bounded(seed, most=(2, 2))
-    instance = with_aims(make(scores, **bounds), seed)
+    instance = aimed(make(scores, **bounds), seed)
     known = every_matching(instance, 100)
     if not known:
         return
@@ -401,10 +379,10 @@ def test_what_the_rules_about_earlier_matchings_say(make, bounded, seed):
 @pytest.mark.parametrize("misses", [0, 2, 200])
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 10**6), objective=st.sampled_from([*SUMS, *OTHERS]))
-def test_every_matching_that_keeps_rules_over_several_pairs(make, bounded, misses, seed, objective):
+def test_every_matching_that_keeps_rules_over_several_pairs(make, aimed, bounded, misses, seed, objective):
     """Quotas, counts, people who go together and groups of at least so many: all that keep them come, in order."""
     scores, bounds = bounded(seed, most=(2, 3), closed=0.4)
-    instance = coupled(with_aims(make(scores, objective=objective, **bounds), seed), seed)
+    instance = coupled(aimed(make(scores, objective=objective, **bounds), seed), seed)
     known = every_matching(instance, 20)
     if known is None:
         return
@@ -417,10 +395,10 @@ def test_every_matching_that_keeps_rules_over_several_pairs(make, bounded, misse
 
 @settings(max_examples=120, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from([*SUMS, *OTHERS]), st.integers(1, 3))
-def test_matchings_that_differ(make, bounded, seed, objective, changes):
+def test_matchings_that_differ(make, aimed, bounded, seed, objective, changes):
     """Each is the best of those that lack so many pairs of every one before it, until there is none."""
     scores, bounds = bounded(seed, most=(2, 2), closed=0.3)
-    instance = with_aims(make(scores, objective=objective, **bounds), seed)
+    instance = aimed(make(scores, objective=objective, **bounds), seed)
     instance = coupled(instance, seed) if seed % 2 else instance
     known = every_matching(instance)
     if not known:

@@ -48,28 +48,6 @@ ORDERS = [
 ]
 
 
-def asked(rng, n, m):
-    """Wishes of one side as a few ranked pairs."""
-    keys = rng.permutation(n * m)[: rng.integers(0, n * m // 2 + 1)]
-    return Ranked(keys // m, keys % m, rng.integers(1, 4, len(keys)))
-
-
-def with_aims(instance, seed):
-    """The instance with random classes, wishes, pairs of before, capacities and pairs made outside."""
-    rng = np.random.default_rng(seed + 7)
-    n, m = instance.shape
-    before = rng.permutation(n * m)[: rng.integers(0, n * m + 1)]
-    loads = rng.integers(0, 2, m) * (rng.random() < 0.4)
-    return replace(
-        instance,
-        classes=rng.integers(0, 3, n),
-        wished=(asked(rng, n, m), asked(rng, n, m)),
-        previous=Arcs(before // m, before % m),
-        capacities=loads + np.maximum(instance.mentors.upper, 1),
-        held=Held(loads, float(rng.integers(-2, 6))),
-    )
-
-
 def meaning(instance, tier, pairs):
     """What a tier counts, in plain Python; larger is better."""
     whole = instance.score_block(slice(0, instance.shape[0]), slice(0, instance.shape[1]))
@@ -128,19 +106,19 @@ def bests(instance, order, pairs):
     return max(pairs, key=worth, default=None)
 
 
-def small(seed, make, bounded, **options):
+def small(seed, make, bounded, aimed, **options):
     """A small problem with aims, few enough pairs to list every matching."""
     scores, bounds = bounded(seed, **options)
     scores = scores[:4, :3]
     bounds = {"demand": bounds["demand"][:4], "capacity": bounds["capacity"][:3]}
-    return with_aims(make(scores, **bounds), seed)
+    return aimed(make(scores, **bounds), seed)
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=" > ".join)
 @pytest.mark.parametrize("seed", range(0, 60, 2))
-def test_every_tier_is_the_best_given_those_before_it(seed, order, make, bounded, pairs):
+def test_every_tier_is_the_best_given_those_before_it(seed, order, make, aimed, bounded, pairs):
     """Both the flow and the exact finish alone find the one best matching, its values, and prove each tier."""
-    instance = replace(small(seed, make, bounded, minimums=seed % 4 == 0), objective=order)
+    instance = replace(small(seed, make, bounded, aimed, minimums=seed % 4 == 0), objective=order)
     truth = bests(instance, order, every_matching(instance))
     if truth is None:
         return
@@ -153,10 +131,10 @@ def test_every_tier_is_the_best_given_those_before_it(seed, order, make, bounded
 
 @pytest.mark.parametrize("order", ORDERS, ids=" > ".join)
 @pytest.mark.parametrize("seed", range(1, 40, 2))
-def test_both_solvers_make_the_same_pairs(seed, order, make, bounded, pairs):
+def test_both_solvers_make_the_same_pairs(seed, order, make, aimed, bounded, pairs):
     """One mentor each: seats and flow end in the same pairs, which are the best there are."""
     scores, _ = bounded(seed)
-    instance = with_aims(make(scores[:4, :3], capacity=[1 + (j % 2) for j in range(min(3, scores.shape[1]))]), seed)
+    instance = aimed(make(scores[:4, :3], capacity=[1 + (j % 2) for j in range(min(3, scores.shape[1]))]), seed)
     instance = replace(instance, objective=order)
     truth = bests(instance, order, every_matching(instance))
     assert pairs(Hungarian().solve(instance)) == pairs(Network().solve(instance)) == sorted(truth)
@@ -164,9 +142,9 @@ def test_both_solvers_make_the_same_pairs(seed, order, make, bounded, pairs):
 
 @pytest.mark.parametrize("order", ORDERS, ids=" > ".join)
 @pytest.mark.parametrize("seed", range(15))
-def test_exactly_the_best_values_are_proved(seed, order, make, bounded):
+def test_exactly_the_best_values_are_proved(seed, order, make, aimed, bounded):
     """Of all matchings those that are best in every tier are proved, and no others; no bound is too low."""
-    instance = replace(small(seed, make, bounded, minimums=False), objective=order)
+    instance = replace(small(seed, make, bounded, aimed, minimums=False), objective=order)
     found = every_matching(instance)
     top = [meaning(instance, tier, bests(instance, order, found)) for tier in order]
     rng = np.random.default_rng(seed)
@@ -179,12 +157,12 @@ def test_exactly_the_best_values_are_proved(seed, order, make, bounded):
 
 
 @pytest.mark.parametrize("order", ORDERS[2:], ids=" > ".join)
-def test_large_ones_are_priced_and_agree(order, make, pairs):
+def test_large_ones_are_priced_and_agree(order, make, aimed, pairs):
     """Where only some pairs are kept, and with or without an engine, the pairs are the same and are proved."""
     rng = np.random.default_rng(3)
     scores = rng.integers(0, 40, (90, 80)) / 40
     scores[rng.random(scores.shape) < 0.3] = np.nan
-    instance = with_aims(make(scores, capacity=[int(one) for one in rng.integers(0, 4, 80)]), 5)
+    instance = aimed(make(scores, capacity=[int(one) for one in rng.integers(0, 4, 80)]), 5)
     instance = replace(instance, objective=order)
     solutions = [Hungarian().solve(instance), Network().solve(instance)]
     assert pairs(solutions[0]) == pairs(solutions[1])
@@ -193,10 +171,10 @@ def test_large_ones_are_priced_and_agree(order, make, pairs):
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=" > ".join)
-def test_time_running_out_leaves_a_bound(order, make):
+def test_time_running_out_leaves_a_bound(order, make, aimed):
     """Past the deadline every tier that is not proved says so, with a bound that the best does not exceed."""
     rng = np.random.default_rng(0)
-    instance = with_aims(make(rng.integers(0, 9, (12, 9)) / 8, capacity=2), 1)
+    instance = aimed(make(rng.integers(0, 9, (12, 9)) / 8, capacity=2), 1)
     instance = replace(instance, objective=order)
     cut, whole = Network().solve(instance, deadline=0.0), Network().solve(instance)
     assert not any(tier.prices for tier in cut.tiers)
@@ -239,12 +217,12 @@ def test_counts_put_together_compare_as_tuples(counts, seed):
         assert max(sums) < 2**49 or len(group.parts) == 1
 
 
-def test_the_order_of_people_decides_nothing(make, pairs):
+def test_the_order_of_people_decides_nothing(make, aimed, pairs):
     """Rows and columns listed otherwise give the same pairs in every tier."""
     rng = np.random.default_rng(11)
     scores = rng.integers(0, 4, (9, 7)) / 4
     rows, columns = rng.permutation(9), rng.permutation(7)
-    first = with_aims(make(scores, capacity=2), 3)
+    first = aimed(make(scores, capacity=2), 3)
     back_rows, back_columns = np.argsort(rows), np.argsort(columns)
     again = make(scores[rows][:, columns], capacity=2, names=(rows, columns))
     again = replace(
@@ -265,12 +243,12 @@ def test_the_order_of_people_decides_nothing(make, pairs):
 @given(
     order=st.permutations(KNOWN_TIERS[1:]), size=st.integers(1, 5), place=st.integers(0, 5), seed=st.integers(0, 9999)
 )
-def test_any_order_of_tiers(make, bounded, pairs, order, size, place, seed):
+def test_any_order_of_tiers(make, aimed, bounded, pairs, order, size, place, seed):
     """Whatever the order and however many tiers, the best matching is found and proved."""
     order = list(order[:size])
     needy = [order.index(tier) for tier in NEED_COVERAGE if tier in order]
     order.insert(min([place, *needy]), "coverage")
-    instance = replace(small(seed, make, bounded), objective=tuple(order))
+    instance = replace(small(seed, make, bounded, aimed), objective=tuple(order))
     truth = bests(instance, order, every_matching(instance))
     if truth is not None:
         assert pairs(Network().solve(instance)) == sorted(truth)
@@ -278,12 +256,12 @@ def test_any_order_of_tiers(make, bounded, pairs, order, size, place, seed):
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_few_kept_pairs_are_priced_until_nothing_is_missing(seed, make, bounded, pairs, monkeypatch):
+def test_few_kept_pairs_are_priced_until_nothing_is_missing(seed, make, aimed, bounded, pairs, monkeypatch):
     """With one pair kept per person at first, pricing still finds the best matching in every tier."""
     for name, few in {"_FEW_CELLS": 0, "_FEW_FREE": 0, "EACH": 1, "_MORE": 1}.items():
         monkeypatch.setattr(climb, name, few)
     order = ORDERS[seed % len(ORDERS)]
-    instance = replace(small(seed, make, bounded), objective=order)
+    instance = replace(small(seed, make, bounded, aimed), objective=order)
     truth = bests(instance, order, every_matching(instance))
     if truth is not None:
         assert pairs(Network().solve(instance)) == sorted(truth)
