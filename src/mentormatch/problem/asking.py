@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mentormatch.errors import UnsupportedProblem
-from mentormatch.problem.coupling import implied
 from mentormatch.problem.instance import form_of, ruled_by
-from mentormatch.problem.mask import Mask
+from mentormatch.problem.members import public_part
 from mentormatch.solvers import able, choose
 
 if TYPE_CHECKING:
@@ -45,14 +43,5 @@ def solver_for(setup: Setup, prepared: Prepared, solver: str | Solver) -> Solver
 
 def _public_form(setup: Setup, prepared: Prepared) -> Form:
     """Say what kind of problem this would be without any confidential rule."""
-    known = setup.compiled
-    compiled = replace(
-        known,
-        secret=Mask(known.public.shape),
-        mentee_bounds=known.public_mentee_bounds,
-        mentor_bounds=known.public_mentor_bounds,
-        coupled=tuple(rule for rule in known.coupled if not rule.secret),
-        secret_min_score=None,
-    )
-    fixed = implied(tuple(pair for pair in setup.fixed if not pair.secret), [rule.term for rule in compiled.coupled])
-    return form_of(ruled_by(prepared, setup.scores, compiled, fixed))
+    known = public_part(setup)
+    return form_of(ruled_by(prepared, known.scores, known.compiled, known.fixed))
