@@ -9,7 +9,7 @@ import pytest
 
 from mentormatch.errors import UnsupportedProblem
 from mentormatch.network import Group, Linear, Short
-from mentormatch.solvers import Mixed, ascent, keeps_rules, mixed, programme, search
+from mentormatch.solvers import Mixed, ascent, coupled_tiers, keeps_rules, mixed, programme, search
 from mentormatch.solvers.climb import OutOfTime
 from mentormatch.solvers.programme import Auxiliary, Choice, Programme, common_unit
 from mentormatch.solvers.reach import reached
@@ -91,7 +91,7 @@ def test_what_is_told_when_time_is_up_is_what_there_is(make, every, monkeypatch,
                     raise OutOfTime
                 self.left -= 1
 
-        monkeypatch.setattr(mixed, "Clock", Short)
+        monkeypatch.setattr(coupled_tiers, "Clock", Short)
         found = Mixed().solve(instance)
         assert keeps_rules(instance, found.arcs)
         assert [tier.value for tier in found.tiers] == [reached(table, name, *found.arcs) for name in objective]

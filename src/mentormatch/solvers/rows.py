@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 FREE = 1 << 61
 """A bound this far out is none."""
 
+HEAVIEST = FREE >> 1
+"""What the pairs of any matching weigh in a rule stays below this: a bound further out is none."""
+
 
 @dataclass(frozen=True, eq=False)
 class PairRow:
