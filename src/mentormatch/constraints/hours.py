@@ -149,7 +149,7 @@ class HoursCapacity:
         if self.unknown == "forbid":
             return ()
         mentees, mentors = (
-            int((np.isnan(hours) & [_FIELD not in kept for kept in private(pool, side)]).sum())
+            int((np.isnan(hours) & np.array([_FIELD not in kept for kept in private(pool, side)], bool)).sum())
             for side, hours in zip(SIDES, pool.numbers(_FIELD), strict=True)
         )
         told = "such a mentee costs nothing, and such a mentor has no limit but the places"
