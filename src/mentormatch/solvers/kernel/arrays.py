@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.solvers.kernel.compiled import jit
+from mentormatch.solvers.kernel.compiled import inline, jit
 
 
 class Graph(NamedTuple):
@@ -145,7 +145,7 @@ def turned(graph: Graph, far: int) -> tuple[Graph, NDArray[np.int32]]:
     return other, origin
 
 
-@jit
+@inline
 def link(chains: Chains, far: int, pair: int) -> None:
     """Put a pair at the head of the used pairs of a far person."""
     old = chains.first[far]
@@ -156,7 +156,7 @@ def link(chains: Chains, far: int, pair: int) -> None:
     chains.first[far] = pair
 
 
-@jit
+@inline
 def unlink(chains: Chains, far: int, pair: int) -> None:
     """Take a pair out of the used pairs of a far person."""
     before, after = chains.before[pair], chains.after[pair]

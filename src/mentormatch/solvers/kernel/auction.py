@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.solvers.kernel.arrays import FAR, NONE, Graph, Side
-from mentormatch.solvers.kernel.compiled import jit
+from mentormatch.solvers.kernel.compiled import inline, jit
 
 
 HIGH = 1 << 58
@@ -29,22 +29,15 @@ class Places(NamedTuple):
     ----------
     start
         Where each person's places begin, and their number at the end (int64).
-    price
+    paid
         What each was sold for (int64).
     holder
         The pair that holds it, or -1 (int32).
     """
 
     start: NDArray[np.int64]
-    price: NDArray[np.int64]
+    paid: NDArray[np.int64]
     holder: NDArray[np.int32]
-
-
-class Bid(NamedTuple):
-    """A pair and what is offered for it."""
-
-    pair: int
-    price: int
 
 
 @jit
@@ -54,7 +47,7 @@ def auction(graph: Graph, near: Side, far: Side, step: int, rise: int, most: int
     Parameters
     ----------
     graph, near, far
-        Pairs and people. Used pairs are forgotten; far prices are where bidding starts.
+        Pairs and people, everybody with a place at least. Used pairs are forgotten; far prices are where bidding starts.
     step
         The least by which a price rises.
     rise
@@ -69,29 +62,33 @@ def auction(graph: Graph, near: Side, far: Side, step: int, rise: int, most: int
     """
     graph.used[:] = False
     near.load[:] = 0
-    places = _places(far)
-    people = len(near.load)
-    waiting = np.arange(people - 1, -1, -1)
-    left, bids = people, 0
+    # arrays by name: compiled code counts references each time it takes one out of a tuple
+    first, ends, weight, used, owner = graph.start, graph.far, graph.weight, graph.used, graph.near
+    load, lower, upper, price = near.load, near.lower, near.upper, far.price
+    begin, paid, holder = _places(far)
+    waiting = np.arange(len(load) - 1, -1, -1)
+    left, bids = len(load), 0
     while left > 0 and bids < most:
         person = waiting[left - 1]
-        bid = _bid(graph, near, far, places, person, step, rise)
-        if bid.pair == NONE:
+        out = 0 if load[person] >= lower[person] else -HIGH
+        pair, best, second = _two_best(first[person], first[person + 1], ends, weight, used, price, out)
+        if pair == NONE or load[person] >= upper[person]:
             left -= 1
             continue
         bids += 1
-        out = _sell(far, places, graph.far[bid.pair], bid)
-        graph.used[bid.pair] = True
-        near.load[person] += 1
-        if near.load[person] == near.upper[person]:
-            left -= 1
-        if out != NONE:
-            graph.used[out] = False
-            other = graph.near[out]
-            full = near.load[other] == near.upper[other]
-            near.load[other] -= 1
-            if full:
-                waiting[left] = other
+        place, size = begin[ends[pair]], begin[ends[pair] + 1] - begin[ends[pair]]
+        second = max(second, best + paid[place] - _next_price(paid, place, size), best - rise)
+        loser = holder[place]
+        _sell(paid, holder, place, size, paid[place] + best - second + step, pair)
+        price[ends[pair]] = paid[place]
+        used[pair] = True
+        load[person] += 1
+        left -= load[person] == upper[person]
+        if loser != NONE:
+            used[loser] = False
+            load[owner[loser]] -= 1
+            if load[owner[loser]] + 1 == upper[owner[loser]]:  # it had left the waiting ones
+                waiting[left] = owner[loser]
                 left += 1
     return bids
 
@@ -104,62 +101,54 @@ def _places(far: Side) -> Places:
         start[person + 1] = start[person] + far.upper[person]
     places = Places(start, np.empty(start[people], np.int64), np.full(start[people], NONE, np.int32))
     for person in range(people):
-        places.price[start[person] : start[person + 1]] = far.price[person]
+        places.paid[start[person] : start[person + 1]] = far.price[person]
     return places
 
 
-@jit
-def _bid(graph: Graph, near: Side, far: Side, places: Places, person: int, step: int, rise: int) -> Bid:
-    """Choose the best partner at today's prices and say what it is worth to outbid all others for it."""
-    if near.load[person] >= near.upper[person]:
-        return Bid(NONE, 0)
-    out = 0 if near.load[person] >= near.lower[person] else -HIGH
-    best, second, pair = -FAR, -FAR, NONE
-    for at in range(graph.start[person], graph.start[person + 1]):
-        other = graph.far[at]
-        value = graph.weight[at] - far.price[other]
-        if value <= second or graph.used[at] or far.upper[other] == 0:
-            continue
-        if value > best:
-            best, second, pair = value, best, at
-        else:
-            second = value
-    if pair == NONE or best < out:
-        return Bid(NONE, 0)
-    other = graph.far[pair]
-    second = max(second, out, best + far.price[other] - _next_price(places, other), best - rise)
-    return Bid(pair, far.price[other] + best - second + step)
+@inline
+def _two_best(
+    first: int,
+    last: int,
+    ends: NDArray[np.int32],
+    weight: NDArray[np.int64],
+    used: NDArray[np.bool_],
+    price: NDArray[np.int64],
+    out: int,
+) -> tuple[int, int, int]:
+    """Find the best unused pair at these prices, what it is worth, and what the next one is or staying out."""
+    best, second, pair = -FAR, out, NONE
+    for at in range(first, last):
+        value = weight[at] - price[ends[at]]
+        if value > second and not used[at]:
+            if value > best:
+                best, second, pair = value, max(best, second), at
+            else:
+                second = value
+    return pair, best, second
 
 
-@jit
-def _next_price(places: Places, person: int) -> int:
-    """Give the price of the second cheapest place of a far person."""
-    first, last = places.start[person], places.start[person + 1]
-    if last - first < 2:
+@inline
+def _next_price(paid: NDArray[np.int64], place: int, size: int) -> int:
+    """Give the price of the second cheapest of a person's places."""
+    if size < 2:
         return FAR
-    if last - first == 2:
-        return places.price[first + 1]
-    return min(places.price[first + 1], places.price[first + 2])
+    if size == 2:
+        return paid[place + 1]
+    return min(paid[place + 1], paid[place + 2])
 
 
-@jit
-def _sell(far: Side, places: Places, person: int, bid: Bid) -> int:
-    """Sell the cheapest place of a far person; return the pair that held it, or -1."""
-    price, holder = places.price, places.holder
-    first = places.start[person]
-    size = places.start[person + 1] - first
-    out = holder[first]
+@inline
+def _sell(paid: NDArray[np.int64], holder: NDArray[np.int32], place: int, size: int, price: int, pair: int) -> None:
+    """Sell the cheapest of a person's places to a pair."""
     at = 0
     while True:
         below = 2 * at + 1
         if below >= size:
             break
-        if below + 1 < size and price[first + below + 1] < price[first + below]:
+        if below + 1 < size and paid[place + below + 1] < paid[place + below]:
             below += 1
-        if price[first + below] >= bid.price:
+        if paid[place + below] >= price:
             break
-        price[first + at], holder[first + at] = price[first + below], holder[first + below]
+        paid[place + at], holder[place + at] = paid[place + below], holder[place + below]
         at = below
-    price[first + at], holder[first + at] = bid.price, bid.pair
-    far.price[person] = price[first]
-    return out
+    paid[place + at], holder[place + at] = price, pair

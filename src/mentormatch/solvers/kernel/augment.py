@@ -30,7 +30,7 @@ from mentormatch.solvers.kernel.arrays import (
     unlink,
 )
 from mentormatch.solvers.kernel.bounds import cost_of_taking, gives, lacks, takes
-from mentormatch.solvers.kernel.compiled import jit
+from mentormatch.solvers.kernel.compiled import inline, jit
 from mentormatch.solvers.kernel.heap import insert, nearer, take
 
 
@@ -91,7 +91,7 @@ def _augment(graph: Graph, near: Side, far: Side, chains: Chains, room: Room, so
     return True
 
 
-@jit
+@inline
 def _settle(room: Room, node: int) -> None:
     state = room.state
     room.stamp[node] = state[NUMBER] + 1
@@ -99,7 +99,7 @@ def _settle(room: Room, node: int) -> None:
     state[SETTLED] += 1
 
 
-@jit
+@inline
 def _from_near(graph: Graph, near: Side, far: Side, room: Room, person: int) -> None:
     """Go on from a near person: to the hub, or through an unused pair to a far person."""
     state, stamp, distance = room.state, room.stamp, room.distance

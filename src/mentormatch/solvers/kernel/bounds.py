@@ -10,17 +10,17 @@ given more than it claims.
 from __future__ import annotations
 
 from mentormatch.solvers.kernel.arrays import Side
-from mentormatch.solvers.kernel.compiled import jit
+from mentormatch.solvers.kernel.compiled import inline
 
 
-@jit
+@inline
 def lacks(side: Side, person: int) -> bool:
     """Say whether a person claims more places than it has partners."""
     load = side.load[person]
     return load < side.lower[person] or (side.price[person] > 0 and load < side.upper[person])
 
 
-@jit
+@inline
 def gives(side: Side, person: int) -> bool:
     """Say whether a person can give a place back to the hub, once its price has come down to 0."""
     price = side.price[person]
@@ -29,13 +29,13 @@ def gives(side: Side, person: int) -> bool:
     return price == 0 and side.load[person] > side.lower[person]
 
 
-@jit
+@inline
 def takes(side: Side, person: int) -> bool:
     """Say whether a person can take a partner without giving one up, once its price has come up to 0."""
     return side.load[person] < side.upper[person]
 
 
-@jit
+@inline
 def cost_of_taking(side: Side, person: int) -> int:
     """Give the cost of one more partner for a person who :func:`takes`: nothing for one who lacks it."""
     price = side.price[person]

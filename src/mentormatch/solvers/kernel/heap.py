@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mentormatch.solvers.kernel.arrays import SIZE, Room
-from mentormatch.solvers.kernel.compiled import jit
+from mentormatch.solvers.kernel.compiled import inline
 
 
-@jit
+@inline
 def insert(room: Room, node: int) -> None:
     """Put a node on the heap; its distance is written already."""
     size = room.state[SIZE]
@@ -14,13 +14,13 @@ def insert(room: Room, node: int) -> None:
     _rise(room, node, size)
 
 
-@jit
+@inline
 def nearer(room: Room, node: int) -> None:
     """Move a node up after its distance became less."""
     _rise(room, node, room.place[node])
 
 
-@jit
+@inline
 def take(room: Room) -> int:
     """Take the nearest node off the heap."""
     nearest = room.heap[0]
@@ -31,7 +31,7 @@ def take(room: Room) -> int:
     return nearest
 
 
-@jit
+@inline
 def _rise(room: Room, node: int, place: int) -> None:
     heap, distance = room.heap, room.distance
     key = distance[node]
@@ -47,7 +47,7 @@ def _rise(room: Room, node: int, place: int) -> None:
     room.place[node] = place
 
 
-@jit
+@inline
 def _sink(room: Room, node: int, size: int) -> None:
     heap, distance = room.heap, room.distance
     key = distance[node]

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 MOST = 1 << 60
 """Twice the largest sum of weights stays below this: every distance then fits an int64."""
 
-_STEP = 500
+_STEP = 100
 """The auction's step is this share of the spread of weights."""
 
-_BIDS = 30
+_BIDS = 100
 """Bids per near person after which an auction has gone on long enough."""
 
 _WORK = 20_000_000
@@ -65,9 +65,10 @@ def solve(part: Part, guess: Prices | None = None, *, deadline: float | None = N
     Solved or None
         None if no matching keeps the bounds, or time ran out.
     """
-    graph, rows, columns = _graph(part), _side(part.rows, part.i), _side(part.columns, part.j)
+    live = (part.rows.upper[part.i] > 0) & (part.columns.upper[part.j] > 0)
+    graph, rows, columns = _graph(part, live), _side(part.rows, part.i[live]), _side(part.columns, part.j[live])
     if guess is None:
-        spread = int(np.ptp(part.w)) if len(part.w) else 0
+        spread = int(np.ptp(graph.weight)) if live.any() else 0
         auction(graph, rows, columns, spread // _STEP + 1, spread, _BIDS * len(part.rows))
     else:
         columns.price[:] = np.clip(guess.v, -MOST // 4, MOST // 4)
@@ -80,13 +81,16 @@ def solve(part: Part, guess: Prices | None = None, *, deadline: float | None = N
         if not _fill(other, columns, rows, deadline):
             return None
         graph.used[origin] = other.used
-    return Solved(graph.used, Prices(_prices(rows, part.rows), _prices(columns, part.columns)))
+    used = np.zeros(len(live), bool)
+    used[live] = graph.used
+    return Solved(used, _prices(part, rows, columns))
 
 
-def _graph(part: Part) -> Graph:
-    first = np.concatenate(([0], np.cumsum(count(part.i, len(part.rows)))))
-    i, j = part.i.astype(np.int32), part.j.astype(np.int32)
-    return Graph(first, i, j, np.ascontiguousarray(part.w), part.used.copy())
+def _graph(part: Part, live: NDArray[np.bool_]) -> Graph:
+    """Lay out the pairs between people who have places."""
+    i, j = part.i[live], part.j[live]
+    first = np.concatenate(([0], np.cumsum(count(i, len(part.rows)))))
+    return Graph(first, i.astype(np.int32), j.astype(np.int32), part.w[live], part.used[live])
 
 
 def _side(bounds: Bounds, people: NDArray[np.int64]) -> Side:
@@ -96,9 +100,26 @@ def _side(bounds: Bounds, people: NDArray[np.int64]) -> Side:
     return Side(np.minimum(bounds.lower, upper), upper, np.zeros(size, np.int64), np.zeros(size, np.int64))
 
 
-def _prices(side: Side, bounds: Bounds) -> NDArray[np.int64]:
-    """Tell prices of places: whoever has places beyond all its pairs has no use for one more."""
+def _prices(part: Part, rows: Side, columns: Side) -> Prices:
+    """Price everybody, those without places too."""
+    u, v = _capped(rows, part.rows), _capped(columns, part.columns)
+    _raise(v, part.j, part.w - u[part.i], part.columns)
+    _raise(u, part.i, part.w - v[part.j], part.rows)
+    return Prices(u, v)
+
+
+def _capped(side: Side, bounds: Bounds) -> NDArray[np.int64]:
+    """Tell the prices of places: whoever has more places than pairs has no use for one more."""
     return np.where(side.load < bounds.upper, np.minimum(side.price, 0), side.price)
+
+
+def _raise(prices: NDArray[np.int64], people: NDArray[np.int64], worth: NDArray[np.int64], bounds: Bounds) -> None:
+    """Price those who have no places so high that nobody wants one."""
+    none = bounds.upper == 0
+    if none.any():
+        prices[none] = 0
+        closed = none[people]
+        np.maximum.at(prices, people[closed], worth[closed])
 
 
 def _fill(graph: Graph, near: Side, far: Side, deadline: float | None) -> bool:
