@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 from mentormatch.solvers.kernel.arrays import FAR, NONE, Graph, Side
 from mentormatch.solvers.kernel.compiled import inline, jit
 
-
 HIGH = 1 << 58
 """The price at which even those who must have a partner stop bidding."""
 
 
 class Places(NamedTuple):
-    """The places of the far side: those of person ``b`` are a heap from ``start[b]`` on, the cheapest first.
+    """The places of the far side: those of each person are a heap, the cheapest first.
 
     Attributes
     ----------
