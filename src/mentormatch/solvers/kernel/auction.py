@@ -46,7 +46,7 @@ def auction(graph: Graph, near: Side, far: Side, step: int, rise: int, most: int
     Parameters
     ----------
     graph, near, far
-        Pairs and people, everybody with a place at least. Used pairs are forgotten; far prices are where bidding starts.
+        People, and pairs between those who have places. Used pairs are forgotten; bidding starts at the far prices.
     step
         The least by which a price rises.
     rise
