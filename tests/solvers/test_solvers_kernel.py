@@ -225,7 +225,7 @@ def test_pairs_turn_round_and_back():
     """Ordered by the other side and by the first again, the pairs are as they were."""
     part = random_part(np.random.default_rng(8), "all different")
     start = np.searchsorted(part.i, np.arange(len(part.rows) + 1))
-    graph = Graph(start, part.i.astype(np.int32), part.j.astype(np.int32), part.w, part.used)
+    graph = Graph(start, part.i.astype(np.uint32), part.j.astype(np.uint32), part.w, part.used)
     other, origin = turned(graph, len(part.columns))
     assert np.array_equal(other.near, part.j[origin])
     assert (np.diff(other.near) >= 0).all()

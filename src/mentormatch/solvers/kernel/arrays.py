@@ -18,7 +18,7 @@ class Graph(NamedTuple):
     start
         Where the pairs of each near person begin, and the number of pairs at the end (int64).
     near, far
-        The two people of each pair (int32).
+        The two people of each pair (uint32: an index that cannot be negative needs no look at its sign).
     weight
         What each pair is worth (int64).
     used
@@ -26,8 +26,8 @@ class Graph(NamedTuple):
     """
 
     start: NDArray[np.int64]
-    near: NDArray[np.int32]
-    far: NDArray[np.int32]
+    near: NDArray[np.uint32]
+    far: NDArray[np.uint32]
     weight: NDArray[np.int64]
     used: NDArray[np.bool_]
 

@@ -60,35 +60,39 @@ def auction(graph: Graph, near: Side, far: Side, step: int, rise: int, most: int
         How many bids there were.
     """
     graph.used[:] = False
-    near.load[:] = 0
     # arrays by name: compiled code counts references each time it takes one out of a tuple
     first, ends, weight, used, owner = graph.start, graph.far, graph.weight, graph.used, graph.near
-    load, lower, upper, price = near.load, near.lower, near.upper, far.price
+    price, wants, minimums = far.price, near.upper.copy(), near.upper - near.lower
     begin, paid, holder = _places(far)
-    waiting = np.arange(len(load) - 1, -1, -1)
-    left, bids = len(load), 0
+    waiting = np.arange(len(wants) - 1, -1, -1).astype(np.int32)
+    left, bids = len(wants), 0
+    must = (near.lower > 0).any()
     while left > 0 and bids < most:
         person = waiting[left - 1]
-        out = 0 if load[person] >= lower[person] else -HIGH
+        wanted = wants[person]
+        out = -HIGH if must and wanted > minimums[person] else 0
         pair, best, second = _two_best(first[person], first[person + 1], ends, weight, used, price, out)
-        if pair == NONE or load[person] >= upper[person]:
+        if pair == NONE or wanted == 0:
             left -= 1
             continue
         bids += 1
-        place, size = begin[ends[pair]], begin[ends[pair] + 1] - begin[ends[pair]]
+        other = ends[pair]
+        place = begin[other]
+        size = begin[other + 1] - place
         second = max(second, best + paid[place] - _next_price(paid, place, size), best - rise)
         loser = holder[place]
         _sell(paid, holder, place, size, paid[place] + best - second + step, pair)
-        price[ends[pair]] = paid[place]
+        price[other] = paid[place]
         used[pair] = True
-        load[person] += 1
-        left -= load[person] == upper[person]
+        wants[person] = wanted - 1
+        left -= wanted == 1
         if loser != NONE:
             used[loser] = False
-            load[owner[loser]] -= 1
-            if load[owner[loser]] + 1 == upper[owner[loser]]:  # it had left the waiting ones
-                waiting[left] = owner[loser]
+            loses = owner[loser]
+            if wants[loses] == 0:  # it had left the waiting ones
+                waiting[left] = loses
                 left += 1
+            wants[loses] += 1
     return bids
 
 
@@ -108,7 +112,7 @@ def _places(far: Side) -> Places:
 def _two_best(
     first: int,
     last: int,
-    ends: NDArray[np.int32],
+    ends: NDArray[np.uint32],
     weight: NDArray[np.int64],
     used: NDArray[np.bool_],
     price: NDArray[np.int64],

@@ -90,7 +90,7 @@ def _graph(part: Part, live: NDArray[np.bool_]) -> Graph:
     """Lay out the pairs between people who have places."""
     i, j = part.i[live], part.j[live]
     first = np.concatenate(([0], np.cumsum(count(i, len(part.rows)))))
-    return Graph(first, i.astype(np.int32), j.astype(np.int32), part.w[live], part.used[live])
+    return Graph(first, i.astype(np.uint32), j.astype(np.uint32), part.w[live], part.used[live])
 
 
 def _side(bounds: Bounds, people: NDArray[np.int64]) -> Side:
