@@ -10,7 +10,7 @@ given more than it claims.
 from __future__ import annotations
 
 from mentormatch.solvers.kernel.arrays import Side
-from mentormatch.solvers.kernel.compiled import inline
+from mentormatch.solvers.kernel.compiled import inline, jit
 
 
 @inline
@@ -18,6 +18,15 @@ def lacks(side: Side, person: int) -> bool:
     """Say whether a person claims more places than it has partners."""
     load = side.load[person]
     return load < side.lower[person] or (side.price[person] > 0 and load < side.upper[person])
+
+
+@jit
+def somebody_lacks(side: Side) -> bool:
+    """Say whether anybody lacks a partner."""
+    person = 0
+    while person < len(side.load) and not lacks(side, person):
+        person += 1
+    return person < len(side.load)
 
 
 @inline

@@ -12,7 +12,7 @@ from mentormatch.solvers.kept import count
 from mentormatch.solvers.kernel.arrays import Graph, Side, chains_for, room_for, turned
 from mentormatch.solvers.kernel.auction import auction
 from mentormatch.solvers.kernel.augment import fill
-from mentormatch.solvers.kernel.bounds import lacks
+from mentormatch.solvers.kernel.bounds import somebody_lacks
 from mentormatch.solvers.kernel.warm import start
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST = 1 << 60
 """Twice the largest sum of weights stays below this: every distance then fits an int64."""
 
-_STEP = 100
+_STEP = 300
 """The auction's step is this share of the spread of weights."""
 
 _BIDS = 100
@@ -76,7 +76,7 @@ def solve(part: Part, guess: Prices | None = None, *, deadline: float | None = N
     start(graph, rows, columns)
     if not _fill(graph, rows, columns, deadline):
         return None
-    if any(lacks(columns, person) for person in range(len(columns.load))):
+    if somebody_lacks(columns):
         other, origin = turned(graph, len(columns.load))
         if not _fill(other, columns, rows, deadline):
             return None
