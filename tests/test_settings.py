@@ -323,3 +323,10 @@ def test_the_settings_in_the_reference_make_rules(tmp_path):
         "none_or_at_least",
         "together",
     }
+
+
+def test_a_function_in_settings_that_are_to_be_json_is_told_as_a_setting():
+    """A rule as data with a function in it is no JSON; the error says that it is a setting and shows nothing of it."""
+    settings = mm.Settings(constraints=({"rule": "at_most", "n": 1, "where": lambda mentee, mentor: True},))
+    with pytest.raises(mm.InputError, match=r"^settings: .*such as a function$"):
+        mm.Request(mentors=[], mentees=[], settings=settings).to_json()

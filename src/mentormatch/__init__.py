@@ -51,6 +51,7 @@ _HOMES = {
         "Vetoes",
         "read_tensions",
     ),
+    "mentormatch.coordinator": ("Audit", "Clash", "Relaxation", "audit"),
     "mentormatch.errors": (
         "Cancelled",
         "CertificateError",

@@ -38,6 +38,10 @@ from mentormatch.constraints import Together as Together
 from mentormatch.constraints import Trained as Trained
 from mentormatch.constraints import Vetoes as Vetoes
 from mentormatch.constraints import read_tensions as read_tensions
+from mentormatch.coordinator import Audit as Audit
+from mentormatch.coordinator import Clash as Clash
+from mentormatch.coordinator import Relaxation as Relaxation
+from mentormatch.coordinator import audit as audit
 from mentormatch.errors import Cancelled as Cancelled
 from mentormatch.errors import CertificateError as CertificateError
 from mentormatch.errors import DataWarning as DataWarning
@@ -89,10 +93,12 @@ __all__: list[str] = [
     "Apart",
     "AtLeast",
     "AtMost",
+    "Audit",
     "Cancelled",
     "Capacity",
     "Certificate",
     "CertificateError",
+    "Clash",
     "ConflictOfInterest",
     "Constraint",
     "DataWarning",
@@ -137,6 +143,7 @@ __all__: list[str] = [
     "Problem",
     "Reason",
     "Reject",
+    "Relaxation",
     "ReportingLine",
     "Request",
     "Require",
@@ -161,6 +168,7 @@ __all__: list[str] = [
     "Vetoes",
     "Wishes",
     "__version__",
+    "audit",
     "diff",
     "match",
     "preset",

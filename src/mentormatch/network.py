@@ -98,7 +98,7 @@ class Held(NamedTuple):
     lowest: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Instance:
     """One bipartite b-matching: bounds on both sides, scores, allowed pairs, tiers.
 

@@ -256,3 +256,46 @@ def test_a_wrong_rule_says_what_is_wrong(make, words):
     """A rule that cannot be meant so is an error when it is made, with the argument it is about."""
     with pytest.raises(mm.InputError, match=words):
         make()
+
+
+def test_a_limit_that_nobody_comes_near_is_told_only_to_whoever_is_above_it():
+    """A negative number hears that it is one, and nothing about a limit in the billions."""
+    with pytest.raises(mm.InputError, match=r"minimum: must be a whole number of at least 0$"):
+        GroupQuota("mentees", {"department": "IT"}, minimum=-1)
+    with pytest.raises(mm.InputError, match=r"of at most 1,099,511,627,776$"):
+        GroupQuota("mentees", {"department": "IT"}, minimum=1 << 41)
+
+
+@pytest.mark.parametrize(
+    ("where", "missing"),
+    [
+        ({"department": ["it", "Finnance"]}, (1, "1 of the 2 labels in department")),
+        ({"department": ["it", "Legal"]}, (1, "1 of the 2 labels in department")),
+        ({"languages": ["Dutch", "fr", "de"]}, (2, "2 of the 3 labels in languages")),
+        ({"offers": ["SQL", "law"]}, (1, "1 of the 2 labels in offers")),
+        ({"cohort": [2025, 2026]}, (1, "1 of the 2 labels in cohort")),
+        ({"department": ["it", "hr"]}, None),
+        ({"id": ["a", "b"]}, None),
+    ],
+)
+def test_a_label_among_others_that_nobody_has_is_noted(where, missing):
+    """One mistyped department in a list would else be left out in silence; who keeps it private has none here."""
+    mentees = [
+        {
+            "id": "a",
+            "department": "IT",
+            "languages": ["nl"],
+            "offers": {"SQL": 0, "law": 1},
+            "attributes": {"cohort": 2026},
+        },
+        {"id": "b", "department": "Legal", "private": ["department", "languages"], "languages": ["fr"]},
+        {"id": "c", "department": "HR"},
+    ]
+    rule = GroupQuota("mentees", where, maximum=1, unknown="forbid")
+    notes = rule.notes(
+        mm.Pool([{"id": "m", "department": "Finnance", "languages": ["de"], "offers": ["SQL"]}], mentees)
+    )
+    assert [note.code for note in notes] == ["labels_differ"] * (missing is not None)
+    if missing is not None:
+        assert notes[0].count == missing[0]
+        assert f"no mentee has {missing[1]} that the rule asks for" in notes[0].message

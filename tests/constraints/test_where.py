@@ -287,6 +287,25 @@ def test_a_function_that_fails_names_the_rule_and_the_pair(pool):
         assert "CANARY" not in "".join(shown.format())
 
 
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda one: True, "raised TypeError; does it take as many arguments as it is given?"),
+        (
+            lambda one, other: one.vetoes,
+            r"raised AttributeError \(test_where.py, line \d+\); it sees people's public answers",
+        ),
+        (lambda one, other: "x".nothing, r"raised AttributeError \(test_where.py, line \d+\) \("),
+        (lambda one, other: one.attributes["x"], r"raised KeyError \(test_where.py, line \d+\); a column of a table"),
+    ],
+)
+def test_a_function_that_fails_is_told_with_its_own_line_and_a_cure(pool, function, words):
+    """The place is one in the caller's own code, never in ours, and what mostly causes it comes with it."""
+    with pytest.raises(mm.InputError, match=words) as caught:
+        AtMost(1, function).terms(pool)
+    assert not any(ours in str(caught.value) for ours in ("seen.py", "public.py"))
+
+
 @pytest.mark.parametrize("value", [None, 1, 0.0, "yes", np.int64(1), [True]])
 def test_a_function_answers_true_or_false(pool, value):
     """Anything else may be a mistake, and is told with the pair."""

@@ -127,13 +127,15 @@ def test_a_worse_matching_does_not_verify():
         worse.certificate.verify(problem)
 
 
-def test_minimums_that_only_tensions_prevent_are_infeasible_without_names():
-    """Where nothing but confidential rules stands in the way, the error names nobody."""
+def test_a_minimum_that_only_tensions_prevent_is_told_without_them():
+    """Where nothing but confidential rules stands in the way, the error names the minimum and nobody else."""
     table = np.full((2, 1), 0.5)
     with pytest.raises(mm.Infeasible) as caught:
         problem_of(table, [(2, 2)], [(0, 1), (0, 1)], (["e0", "e1"], ["r0"]), [("e0", "e1")]).solve()
-    assert caught.value.people == ()
-    assert str(caught.value).endswith("together with the rules that are not shown.")
+    assert caught.value.people == ("r0",)
+    assert str(caught.value).endswith(
+        "cannot be met: mentor r0 at least 2, together with the rules that are not shown."
+    )
 
 
 def test_a_search_that_grows_too_large_says_how_it_ended(monkeypatch):

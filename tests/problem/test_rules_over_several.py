@@ -216,3 +216,12 @@ def test_a_quota_that_nobody_can_fill_is_infeasible():
     rule = mm.GroupQuota("mentees", {"site": "Gent"}, minimum=1)
     with pytest.raises(mm.Infeasible):
         problem_of(*people(0), [rule]).solve()
+
+
+@pytest.mark.parametrize("solver", ["auto", "network", "milp"])
+@pytest.mark.parametrize(("mentors", "mentees"), [([], []), ([{"id": "r0"}], []), ([], [{"id": "e0"}])])
+def test_a_minimum_where_one_side_is_empty_is_infeasible(solver, mentors, mentees):
+    """Before anybody has applied, a rule that asks for pairs is a clash like any other, and no crash."""
+    for rule in (mm.AtLeast(1), mm.GroupQuota("mentees", lambda one: True, minimum=1)):
+        with pytest.raises(mm.Infeasible):
+            mm.Problem.build(mentors, mentees, constraints=[rule]).solve(solver=solver)

@@ -81,3 +81,11 @@ def test_pairs_that_were_not_kept_are_looked_at(make):
     arcs = Network().solve(instance).arcs
     assert np.bincount(arcs.i, minlength=n).tolist() == [1] * n
     assert np.bincount(arcs.j, minlength=n).tolist() == [1] * n
+
+
+def test_a_minimum_above_the_maximum_is_short(make):
+    """Whoever must have more partners than they may is the cut, whatever else there is."""
+    instance = make([[0.5], [0.5]], capacity=[(1, 0)])
+    with pytest.raises(Short) as caught:
+        Network().solve(instance)
+    assert (caught.value.mentees.tolist(), caught.value.mentors.tolist()) == ([], [0])

@@ -7,7 +7,7 @@ Two things are called ``NoneOrAtLeast``: here it is the rule, and the term that 
 to is ``terms.NoneOrAtLeast``.
 """
 
-from mentormatch.constraints.base import Constraint, Unknown, is_confidential, notes_of, with_date
+from mentormatch.constraints.base import Constraint, Unknown, is_confidential, notes_of, reads, with_date
 from mentormatch.constraints.bounds import Capacity, NoneOrAtLeast
 from mentormatch.constraints.check import check_constraint
 from mentormatch.constraints.confidential import ConflictOfInterest, Tension, Vetoes
@@ -38,6 +38,7 @@ from mentormatch.constraints.terms import (
     Where,
 )
 from mentormatch.constraints.two import Apart, Together
+from mentormatch.constraints.words import words_of
 
 __all__ = [
     "NO_LIMIT",
@@ -87,8 +88,10 @@ __all__ = [
     "lock_from",
     "notes_of",
     "read_tensions",
+    "reads",
     "rule_from",
     "rule_schema",
     "rule_to_data",
     "with_date",
+    "words_of",
 ]

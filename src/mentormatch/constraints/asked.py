@@ -58,11 +58,13 @@ _SCALARS: Final = (str, int, float, bool, Decimal, date, time, UUID)
 
 
 class Asked(NamedTuple):
-    """What became of one comparison: of whom it is known, and of them for whom it holds."""
+    """What became of one comparison: of whom it is known, of them for whom it holds, and which labels nobody has."""
 
     field: str
     known: NDArray[np.bool_]
     holds: NDArray[np.bool_]
+    labels: int
+    missing: int
 
 
 def normal(where: Any, depth: int = 3) -> Any:
@@ -206,21 +208,25 @@ def _strangers(rule: str, pool: Pool, side: Side, where: Mapping[str, Any]) -> I
 
 def _by_field(pool: Pool, side: Side, field: Field, keys: set[str]) -> Asked:
     at, name = int(side == "mentors"), field.name
+    told = np.array([name not in hidden for hidden in private(pool, side)], bool)
     if field.kind in _EXACT:
         answers = pool.objects(name)[at].tolist()
         known_of = np.array([one is not None for one in answers], bool)
         holds = np.array([one in keys for one in answers], bool)
+        there = {one for one, open_ in zip(answers, told.tolist(), strict=True) if open_}
     elif field.kind in _SEVERAL:
         bags, label_key = pool.bags(name, name)[at], _label_key(field)
         wanted = [k for k, label in enumerate(pool.vocabulary(name, name)) if label_key(label) in keys]
         known_of = np.diff(bags.indptr) > 0
         holds = np.asarray((bags[:, wanted] != 0).sum(axis=1)).ravel() > 0
+        labels = pool.vocabulary(name, name)
+        there = {label_key(labels[k]) for k in np.unique((bags[told] != 0).indices).tolist()}
     else:
         codes = pool.labels(name)[at]
         wanted = [k for k, label in enumerate(pool.categories(name)) if fold(label) in keys]
         known_of, holds = codes >= 0, np.isin(codes, wanted)
-    told = np.array([name not in hidden for hidden in private(pool, side)], bool)
-    return Asked(name, known_of & told, holds & known_of & told)
+        there = {fold(pool.categories(name)[k]) for k in np.unique(codes[told & known_of]).tolist()}
+    return Asked(name, known_of & told, holds & known_of & told, len(keys), len(keys - there))
 
 
 def _by_attribute(pool: Pool, side: Side, name: str, keys: set[str]) -> Asked | None:
@@ -236,7 +242,8 @@ def _by_attribute(pool: Pool, side: Side, name: str, keys: set[str]) -> Asked | 
         for own, hidden in zip(people, private(pool, side), strict=True)
     ]
     known_of = np.array([bool(own) for own in labels], bool)
-    return Asked(name, known_of, np.array([not keys.isdisjoint(own) for own in labels], bool))
+    holds = np.array([not keys.isdisjoint(own) for own in labels], bool)
+    return Asked(name, known_of, holds, len(keys), len(keys.difference(*labels)))
 
 
 def _labels(answer: Any) -> tuple[str, ...]:

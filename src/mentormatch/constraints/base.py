@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Unknown: TypeAlias = Literal["allow", "forbid"]
 """What a rule on an attribute does with pairs of whom it is not known."""
 
+_ENDLESS: Final = 1e9
+"""A limit from here on is told only to whoever is above it."""
+
 STRICT: Final[Any] = {"extra": "forbid", "hide_input_in_errors": True}
 """How pydantic reads a rule from plain data."""
 
@@ -33,7 +36,9 @@ class Constraint(Protocol):
     changes nothing and gives the same terms every time.
 
     A rule may also have ``notes(pool)``, what readers should know about how it was applied,
-    and ``with_date(on)``, the rule as it is on a given day.
+    ``with_date(on)``, the rule as it is on a given day, ``words``, how a public rule is told where it
+    clashes, and ``reads``, the names of the fields on which it rests: what it forbids to whoever keeps
+    one of them private is never told as a reason. A rule that does not say may rest on any.
 
     Examples
     --------
@@ -70,6 +75,12 @@ class Constraint(Protocol):
 def is_confidential(rule: object) -> bool:
     """Say whether a rule must not be shown; one that does not tell counts as confidential."""
     return getattr(rule, "confidential", True) is not False
+
+
+def reads(rule: object) -> frozenset[str] | None:
+    """Return the fields on which a rule rests; None if it does not say."""
+    fields = getattr(rule, "reads", None)
+    return None if fields is None else frozenset(fields)
 
 
 def with_date(rule: Constraint, on: date) -> Constraint:
@@ -122,6 +133,11 @@ class OnDate:
         """Whether the rule may not be shown."""
         return is_confidential(self.rule)
 
+    @property
+    def reads(self) -> frozenset[str] | None:
+        """The fields on which the rule rests."""
+        return reads(self.rule)
+
     def terms(self, pool: Pool, /) -> tuple[Term, ...]:
         """Return the terms on that day."""
         return self.rule.terms_on(pool, self.on)
@@ -158,7 +174,8 @@ def bad_number(
     inside = (low is None or number >= low) and (high is None or number <= high)
     if not np.isfinite(number) or not inside:
         least = "" if low is None else f" of at least {low:g}"
-        most = "" if high is None else f"{' and' * (low is not None)} of at most {high:g}"
+        bounded = high is not None and (high < _ENDLESS or number > high)
+        most = f"{' and' * (low is not None)} of at most {high:,.15g}" if bounded else ""
         yield Fault((rule, field), "out_of_range", f"must be {kind}{least}{most}")
 
 

@@ -65,6 +65,7 @@ class LevelGap:
 
     name: ClassVar[str] = "level_gap"
     confidential: ClassVar[bool] = False
+    reads: ClassVar[tuple[str, ...]] = ("level",)
     __pydantic_config__: ClassVar[Any] = STRICT
 
     def __post_init__(self) -> None:
@@ -126,6 +127,7 @@ class SharedLanguage:
 
     name: ClassVar[str] = "shared_language"
     confidential: ClassVar[bool] = False
+    reads: ClassVar[tuple[str, ...]] = ("languages",)
     __pydantic_config__: ClassVar[Any] = STRICT
 
     def __post_init__(self) -> None:
@@ -191,6 +193,7 @@ class MinOverlapHours(DatedRule):
 
     name: ClassVar[str] = "min_overlap_hours"
     confidential: ClassVar[bool] = False
+    reads: ClassVar[tuple[str, ...]] = ("availability", "time_zone")
     __pydantic_config__: ClassVar[Any] = STRICT
 
     def __post_init__(self) -> None:
@@ -232,6 +235,7 @@ class Trained:
 
     name: ClassVar[str] = "trained"
     confidential: ClassVar[bool] = False
+    reads: ClassVar[tuple[str, ...]] = ("trained",)
     __pydantic_config__: ClassVar[Any] = STRICT
 
     def __post_init__(self) -> None:

@@ -43,6 +43,7 @@ class ReportingLine:
 
     name: ClassVar[str] = "reporting_line"
     confidential: ClassVar[bool] = False
+    reads: ClassVar[tuple[str, ...]] = ("manager_id",)
     __pydantic_config__: ClassVar[Any] = STRICT
 
     def __post_init__(self) -> None:
@@ -155,6 +156,7 @@ class SameTeam(_NotAlike):
     unknown: Unknown = "allow"
 
     name: ClassVar[str] = "same_team"
+    reads: ClassVar[tuple[str, ...]] = ("team",)
     field: ClassVar[str] = "team"
     confidential: ClassVar[bool] = False
     __pydantic_config__: ClassVar[Any] = STRICT
@@ -174,6 +176,7 @@ class DifferentOrganisation(_NotAlike):
     unknown: Unknown = "allow"
 
     name: ClassVar[str] = "different_organisation"
+    reads: ClassVar[tuple[str, ...]] = ("organisation",)
     field: ClassVar[str] = "organisation"
     confidential: ClassVar[bool] = False
     __pydantic_config__: ClassVar[Any] = STRICT

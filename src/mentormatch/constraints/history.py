@@ -18,6 +18,7 @@ class PastPartners:
 
     name: ClassVar[str] = "past_partners"
     confidential: ClassVar[bool] = False
+    reads: ClassVar[tuple[str, ...]] = ("past_partners",)
     __pydantic_config__: ClassVar[Any] = STRICT
 
     def terms(self, pool: Pool, /) -> tuple[Term, ...]:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from mentormatch.constraints.base import STRICT, Unknown, bad_choice, refuse, unknown_allowed
 from mentormatch.constraints.data import Hours
-from mentormatch.constraints.seen import hours_of_pairs
+from mentormatch.constraints.quotas import SIDES
+from mentormatch.constraints.seen import hours_of_pairs, private
 from mentormatch.constraints.terms import ForbidWhere, LoadBound, Term, Weight
 from mentormatch.constraints.where import Elementwise, Table
 from mentormatch.errors import Fault
@@ -68,7 +69,7 @@ class HoursCapacity:
 
     What a mentor has is ``hours_per_month``; the number of places holds as well. A pair that
     alone costs more than the mentor has is not made. Hours that somebody keeps private
-    count, and are shown to nobody.
+    count, and are shown to nobody: neither as the reason why somebody has no partner, nor in a note.
 
     Parameters
     ----------
@@ -115,6 +116,11 @@ class HoursCapacity:
             yield Fault((self.name, "hours"), "not_a_function", "must be a function of (mentee, mentor), or left out")
         yield from bad_choice(self.name, "unknown", self.unknown, ("allow", "forbid"))
 
+    @property
+    def reads(self) -> tuple[str, ...] | None:
+        """The fields on which it rests; None where a function says what a pair costs."""
+        return (_FIELD,) if self.hours is None else None
+
     def terms(self, pool: Pool, /) -> tuple[Term, ...]:
         """Return a block of pairs that cannot be, and a bound on the hours of mentors whom places do not hold."""
         costs, stated = self._costs(pool), pool.numbers(_FIELD)[1]
@@ -139,9 +145,12 @@ class HoursCapacity:
         return hours_of_pairs(self.name, "hours", self.hours, pool)
 
     def notes(self, pool: Pool) -> tuple[Note, ...]:
-        """Return of how many people hours are not known, if that is let through."""
+        """Return of how many people hours are not known, if that is let through, less those who keep them private."""
         if self.unknown == "forbid":
             return ()
-        mentees, mentors = (int(np.isnan(hours).sum()) for hours in pool.numbers(_FIELD))
+        mentees, mentors = (
+            int((np.isnan(hours) & [_FIELD not in kept for kept in private(pool, side)]).sum())
+            for side, hours in zip(SIDES, pool.numbers(_FIELD), strict=True)
+        )
         told = "such a mentee costs nothing, and such a mentor has no limit but the places"
         return unknown_allowed(self.name, _FIELD, mentees if self.hours is None else 0, mentors, told)

@@ -23,6 +23,7 @@ class NotSelf:
 
     name: ClassVar[str] = "not_self"
     confidential: ClassVar[bool] = False
+    reads: ClassVar[tuple[str, ...]] = ()
     __pydantic_config__: ClassVar[Any] = STRICT
 
     def terms(self, pool: Pool, /) -> tuple[Term, ...]:
@@ -76,6 +77,7 @@ class Forbid(_OnePair):
 
     name: ClassVar[str] = "forbid"
     confidential: ClassVar[bool] = False
+    reads: ClassVar[tuple[str, ...]] = ()
     __pydantic_config__: ClassVar[Any] = STRICT
 
     def terms(self, pool: Pool, /) -> tuple[Term, ...]:

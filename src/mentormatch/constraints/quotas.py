@@ -35,7 +35,7 @@ def unknown_faults(rule: str, unknown: object, where: object) -> Iterator[Fault]
 
 
 def notes_on(rule: str, pool: Pool, side: Side, parts: list[Asked], *, silent: bool) -> Iterator[Note]:
-    """Yield of how many people it is not known whether they count, and which questions nobody answers so."""
+    """Yield of how many people it is not known whether they count, and which labels nobody has: a mistype perhaps."""
     size = pool.shape[side == "mentors"]
     surely, perhaps = certain(parts, size)
     count = int((perhaps & ~surely).sum())
@@ -47,6 +47,10 @@ def notes_on(rule: str, pool: Pool, side: Side, parts: list[Asked], *, silent: b
         if part.known.any() and not part.holds.any():
             text = f"{rule}: no {side[:-1]} has a label in {part.field} that the rule asks for"
             yield Note("labels_differ", text, 1, (part.field,))
+        elif part.known.any() and part.missing:
+            some = f"{part.missing} of the {part.labels} labels in {part.field}"
+            text = f"{rule}: no {side[:-1]} has {some} that the rule asks for"
+            yield Note("labels_differ", text, part.missing, (part.field,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ class _PublicTwo(TwoPeople):
     """Two people who must both be there: a mistyped id would be a rule that does not hold."""
 
     __slots__ = ()
+    reads: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         self._take(a=as_id(self.a), b=as_id(self.b))

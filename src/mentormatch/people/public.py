@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
-from pathlib import PurePath
-from typing import Any, NoReturn
+from pathlib import Path, PurePath
+from typing import Any, Final, NoReturn
 
 from mentormatch.people.fields import FIELD
 
@@ -54,9 +54,21 @@ class PublicView:
         return type(self), (dict(self._answers),)
 
 
+_OURS: Final = Path(__file__).parents[1]
+
+_NO_ATTRIBUTE: Final = '; a column of a table is an attribute once it is mapped: mapping={"heading": "attributes"}'
+_NO_ANSWER: Final = "; it sees people's public answers alone: no e-mail, vetoes or audit attributes"
+_NOT_CALLED: Final = "; does it take as many arguments as it is given?"
+
+
 def raised(error: BaseException) -> str:
-    """Return what somebody else's code raised, by kind and place; its message might quote an answer."""
+    """Return what somebody else's code raised, by kind and place in that code; its message might quote an answer."""
     frames = traceback.extract_tb(error.__traceback__)
-    place = f" ({PurePath(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
-    cure = '; a column of a table is an attribute once it is mapped: mapping={"heading": "attributes"}'
-    return f"raised {type(error).__name__}{place}{cure * isinstance(error, KeyError)}"
+    theirs = [frame for frame in frames if not Path(frame.filename).is_relative_to(_OURS)]
+    place = f" ({PurePath(theirs[-1].filename).name}, line {theirs[-1].lineno})" if theirs else ""
+    cure = _NO_ATTRIBUTE if isinstance(error, KeyError) else ""
+    if isinstance(error, AttributeError) and frames and frames[-1].filename == __file__:
+        cure = _NO_ANSWER
+    elif isinstance(error, TypeError) and not theirs:
+        cure = _NOT_CALLED
+    return f"raised {type(error).__name__}{place}{cure}"

@@ -79,14 +79,16 @@ class Request(BaseModel):
         """
         data: dict[str, Any] = {"schema": self.schema_}
         context = {"confidential": confidential}
+        wrong = Fault(("settings",), "no_json", "a setting holds something that JSON does not have, such as a function")
         try:
+            data["settings"] = self.settings.model_dump(mode="json", exclude_defaults=True, context=context)
+            wrong = Fault(("attributes",), "no_json", "an attribute holds something that JSON does not have")
             for side in ("mentors", "mentees"):
                 data[side] = [_dumped(person, confidential=confidential) for person in getattr(self, side)]
-            data["settings"] = self.settings.model_dump(mode="json", exclude_defaults=True, context=context)
             return json.dumps(data, ensure_ascii=False, sort_keys=True)
         except (RecursionError, TypeError, ValueError):
             del data
-        raise InputError(Fault(("attributes",), "no_json", "an attribute holds something that JSON does not have"))
+        raise InputError(wrong)
 
 
 def unpacked(

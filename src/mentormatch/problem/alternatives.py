@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mentormatch.errors import Fault, InputError, TimeLimit, UnsupportedProblem
 from mentormatch.network import Need
+from mentormatch.problem.frames import without_frames
 from mentormatch.problem.instance import form_of
 from mentormatch.problem.rematching import NOTHING_BEFORE, Before
 from mentormatch.problem.result import make_matching
@@ -118,7 +120,10 @@ class Search:
         first = self.run.matching
         yield first
         self.watch.restart()
-        for number, solution in enumerate(others, start=2):
+        for number in count(2):
+            solution = without_frames(lambda: next(others, None))
+            if solution is None:
+                return
             if self.progress:
                 self.progress("solve", number, self.count)
             yield make_matching(

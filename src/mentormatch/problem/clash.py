@@ -1,104 +1,136 @@
-"""Which minimums and locks clash: an irreducible set, named with the people's ids.
+"""Which minimums, locks and rules over groups clash: an irreducible set, told with the people's ids.
 
-Rules about single pairs, confidential or not, are background: they are never named here,
-so that their absence from a message means nothing.
+Rules about single pairs, confidential or not, are background and never named, and so is
+whatever else was told in confidence: its absence from a message means nothing. Where public
+rules alone make the clash, the message is made from them alone.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from mentormatch.errors import Infeasible
-from mentormatch.network import Bounds
 from mentormatch.problem.instance import with_fixed
-from mentormatch.solvers import STABLE, Feasibility, deferred_acceptance
+from mentormatch.problem.irreducible import Spent
+from mentormatch.problem.members import public_part, refused
+from mentormatch.problem.shortage import shortage
+from mentormatch.problem.world import World, unsound
+from mentormatch.solvers import STABLE, deferred_acceptance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from mentormatch.network import Instance, Short
+    from mentormatch.network import Short
     from mentormatch.problem.fixing import Fixed
     from mentormatch.problem.instance import Prepared
+    from mentormatch.problem.members import Member
     from mentormatch.problem.setup import Setup
 
 BACKGROUND: Final = "together with the rules that are not shown"
 """How every message about a clash ends, whether there are any such rules or not."""
 
-_MAX_FILTERED: Final = 400
-"""Above this many minimums a clash is named as it is, reduced only as far as a few steps go."""
+MINIMUMS: Final = "These minimums (3-5 asks for at least three, 5 for at most five)"
+
+LOCKS: Final = "These locks cannot be kept"
+
+NOTHING: Final = "The locks, minimums and rules cannot all be kept"
+"""What is said where nothing that may be named is in the clash."""
+
+_UNREDUCED: Final = " (the search was cut short: not all of these need be part of the clash)"
 
 _MAX_SHOWN: Final = 20
 """So many people are spelt out in a message; all of them are in ``people``."""
 
 
-def check_fixed(setup: Setup) -> None:
-    """Refuse fixed pairs that a rule forbids, or that are more than somebody has places.
+def check(setup: Setup) -> None:
+    """Refuse fixed pairs that a rule forbids, and what needs no solver to be seen as a clash.
 
     Raises
     ------
     Infeasible
-        Naming the pairs, never the rule.
+        Naming what clashes, never a rule about a single pair.
     """
+    wrong = [pair for pair in refused(setup) if not pair.implied]
+    if wrong:
+        raise Infeasible(*_of_locks(_pairs(setup, wrong)))
+    if unsound(setup):
+        raise clash_of(setup)
+
+
+def clash_of(setup: Setup, deadline: float | None = None) -> Infeasible:
+    """Return the error for a problem that has no matching, with an irreducible set of what may be named.
+
+    The public world comes first: what is found there does not depend on anything told in
+    confidence.
+
+    Parameters
+    ----------
+    setup
+        The problem.
+    deadline
+        A time of ``time.monotonic()``; past it the set is told as far as it is reduced.
+    """
+    for part in (public_part(setup), setup):
+        world = World(part, deadline)
+        try:
+            found = world.clash()
+        except Spent:
+            continue
+        if found is not None:
+            members = [world.members[place] for place in found.places]
+            known = shortage(part, members) if part is not setup else None
+            return told(setup, members, reduced=found.reduced, shortage=known)
+    return told(setup, world.members, reduced=False)
+
+
+def told(setup: Setup, members: Sequence[Member], *, reduced: bool = True, shortage: str | None = None) -> Infeasible:
+    """Return the error that names these members."""
+    people = {one for member in members for one in member.people}
+    return Infeasible(f"{words(setup, members, reduced=reduced, shortage=shortage)}, {BACKGROUND}.", people)
+
+
+def words(setup: Setup, members: Sequence[Member], *, reduced: bool = True, shortage: str | None = None) -> str:
+    """Say which members clash, without the end of the sentence."""
+    cut = "" if reduced else _UNREDUCED
+    kinds = {kind: [one for one in members if one.kind == kind] for kind in ("minimum", "lock", "rule")}
+    minimums, locks, rules = kinds["minimum"], kinds["lock"], kinds["rule"]
+    if not members:
+        return NOTHING
+    if rules:
+        parts = [one.words for one in minimums]
+        parts += [f"the lock {one.words}" for one in locks] + [f"the rule {one.words}" for one in rules]
+        alone = "This cannot be kept" if len(parts) == 1 else "These cannot all be kept"
+        return f"{alone}{cut}: {_some(parts)}"
+    if minimums:
+        beside = f", beside the locks {_some([one.words for one in locks])}" if locks else ""
+        first = MINIMUMS if shortage is None else f"{shortage}: {MINIMUMS[0].lower()}{MINIMUMS[1:]}"
+        return f"{first} cannot be met{cut}: {_some([one.words for one in minimums])}{beside}"
+    fixed = [one.fixed for one in locks if one.fixed is not None]
+    return _too_many(setup, fixed) or f"{LOCKS}{cut}: {_with(_pairs(setup, fixed))}"
+
+
+def _of_locks(pairs: list[tuple[str, str]]) -> tuple[str, list[str]]:
+    """Return the message for locks that cannot be kept, and whom they name."""
+    named = f"{LOCKS}: {_with(pairs)}" if pairs else NOTHING
+    return f"{named}, {BACKGROUND}.", [one for pair in pairs for one in pair]
+
+
+def _too_many(setup: Setup, locks: Sequence[Fixed]) -> str | None:
+    """Say that these locks are one more than somebody has places, if that is what they are."""
     roster, compiled = setup.roster, setup.compiled
-    refused = [pair for pair in setup.fixed if not may_be(setup, pair)] or _sharing(setup)
-    if refused:
-        raise _refused(_pairs(setup, refused))
-    sides = (
-        ("mentee", [pair.i for pair in setup.fixed], compiled.mentee_bounds, roster.mentee_ids),
-        ("mentor", [pair.j for pair in setup.fixed], compiled.mentor_bounds, roster.mentor_ids),
-    )
-    over = [
-        (int(bounds[row, 1]), side, ids[row], [pair for pair, own in zip(setup.fixed, rows, strict=True) if own == row])
-        for side, rows, bounds, ids in sides
-        for row, count in Counter(rows).items()
-        if count > bounds[row, 1]
-    ]
-    if over:
-        # the fewest places first: whoever has none makes any larger set reducible
-        places, side, one, mine = min(over, key=lambda found: found[:3])
-        raise _too_many(f"{side} {one}", places, _pairs(setup, mine))
-
-
-def _sharing(setup: Setup) -> list[Fixed]:
-    """Return the first two fixed pairs by which two people share a partner against a rule."""
-    for term in setup.compiled.not_both:
-        of_mentees = term.side == "mentees"
-        held = {(pair.i, pair.j) if of_mentees else (pair.j, pair.i): pair for pair in setup.fixed}
-        for own, partner in held:
-            if own == term.a and (term.b, partner) in held:
-                return [held[term.a, partner], held[term.b, partner]]
-    return []
-
-
-def _refused(pairs: list[tuple[str, str]]) -> Infeasible:
-    locks = f"These locks cannot be kept: {_with(pairs)}" if pairs else "The locks and rules cannot all be kept"
-    return Infeasible(f"{locks}, {BACKGROUND}.", [one for pair in pairs for one in pair])
-
-
-def may_be(setup: Setup, pair: Fixed) -> bool:
-    """Say whether every rule allows a fixed pair; an override lifts public rules only."""
-    i, j = np.array([pair.i]), np.array([pair.j])
-    compiled = setup.compiled
-    allowed = bool(compiled.secret.allowed_pairs(i, j)[0])
-    least = compiled.secret_min_score if pair.overrides else compiled.least
-    if not pair.overrides:
-        allowed &= bool(compiled.public.allowed_pairs(i, j)[0])
-    return allowed and (least is None or bool(setup.scores.pairs(i, j)[0] >= least))
-
-
-def _too_many(who: str, places: int, pairs: list[tuple[str, str]]) -> Infeasible:
-    """Name one lock more than there are places: no smaller set clashes."""
-    pairs = pairs[: places + 1]
-    if not pairs:
-        return _refused(pairs)
-    has = f"{who} has {places} {'place' if places == 1 else 'places'}"
-    msg = f"{has} and the locks ask for {len(pairs)} or more: {_with(pairs)}, {BACKGROUND}."
-    return Infeasible(msg[0].upper() + msg[1:], [one for pair in pairs for one in pair])
+    for name, ids, rows, bounds in (
+        ("mentor", roster.mentor_ids, {pair.j for pair in locks}, compiled.public_mentor_bounds),
+        ("mentee", roster.mentee_ids, {pair.i for pair in locks}, compiled.public_mentee_bounds),
+    ):
+        if len(rows) == 1:
+            places = int(bounds[min(rows), 1])
+            if places == len(locks) - 1:
+                has = f"{name} {ids[min(rows)]} has {places} {'place' if places == 1 else 'places'}"
+                msg = f"{has} and the locks ask for {len(locks)} or more: {_with(_pairs(setup, locks))}"
+                return msg[0].upper() + msg[1:]
+    return None
 
 
 def _pairs(setup: Setup, fixed: Iterable[Fixed]) -> list[tuple[str, str]]:
@@ -108,124 +140,7 @@ def _pairs(setup: Setup, fixed: Iterable[Fixed]) -> list[tuple[str, str]]:
 
 
 def _with(pairs: Iterable[tuple[str, str]]) -> str:
-    return ", ".join(f"{mentee} with {mentor}" for mentee, mentor in pairs)
-
-
-def minimums_clash(setup: Setup, prepared: Prepared, short: Short) -> Infeasible:
-    """Return the error for minimums that cannot all be met, with an irreducible set of them and of locks.
-
-    Locks come first: they are dropped by halves (QuickXplain, Junker 2004), so that none is
-    named where minimums clash by themselves. Then a deletion filter (Chinneck & Dravnieks
-    1991) drops one minimum after the other and keeps what the clash needs.
-
-    Parameters
-    ----------
-    setup
-        Who and what.
-    prepared
-        The instance, with every lock.
-    short
-        The violated cut that the solver found.
-    """
-    search = _Search(setup, prepared)
-    everyone = [(0, int(row)) for row in np.flatnonzero(prepared.instance.mentees.lower > 0)]
-    everyone += [(1, int(row)) for row in np.flatnonzero(prepared.instance.mentors.lower > 0)]
-    in_cut = {(0, int(row)) for row in short.mentees} | {(1, int(row)) for row in short.mentors}
-    roster = setup.roster
-    locks = sorted(prepared.fixed, key=lambda pair: (roster.mentee_ids[pair.i], roster.mentor_ids[pair.j]))
-    needed = [one for one in everyone if one in in_cut]
-    if not needed or search.fits(needed, locks):
-        needed = everyone
-    locks = search.locks(needed, locks)
-    # the shortest clashing beginning: a few steps that save the filter most of its own
-    needed = needed[: bisect_left(range(len(needed)), True, key=lambda n: not search.fits(needed[:n], locks))]
-    if len(needed) <= _MAX_FILTERED:
-        for one in list(needed):
-            rest = [other for other in needed if other != one]
-            if not search.fits(rest, locks):
-                needed = rest
-    return _told(setup, prepared, needed, locks)
-
-
-@dataclass
-class _Search:
-    """Asks which minimums, told by side and position, can be met beside which locks."""
-
-    setup: Setup
-    prepared: Prepared
-    _last: tuple[tuple[Fixed, ...], Instance, Feasibility] | None = field(default=None, init=False)
-
-    def fits(self, minimums: list[tuple[int, int]], locks: list[Fixed]) -> bool:
-        """Say whether there is a matching with these locks and minimums; all maximums hold."""
-        if self._last is None or self._last[0] != tuple(locks):
-            instance = with_fixed(self.prepared, self.setup.scores, self.setup.compiled, locks)
-            self._last = tuple(locks), instance, Feasibility(instance)
-        _, instance, flow = self._last
-        sides = []
-        for side, bounds in enumerate((instance.mentees, instance.mentors)):
-            lower = np.zeros_like(bounds.lower)
-            rows = [row for which, row in minimums if which == side]
-            lower[rows] = bounds.lower[rows]
-            sides.append(Bounds(lower, bounds.upper))
-        return flow.short(*sides) is None
-
-    def locks(self, minimums: list[tuple[int, int]], locks: list[Fixed]) -> list[Fixed]:
-        """Return an irreducible part of the locks beside which these minimums cannot be met."""
-        return self._of(minimums, [], locks, fresh=True) if locks else []
-
-    def _of(self, minimums: list[tuple[int, int]], kept: list[Fixed], some: list[Fixed], *, fresh: bool) -> list[Fixed]:
-        if fresh and not self.fits(minimums, kept):
-            return []
-        if len(some) == 1:
-            return some
-        half = len(some) // 2
-        later = self._of(minimums, kept + some[:half], some[half:], fresh=True)
-        return self._of(minimums, kept + later, some[:half], fresh=bool(later)) + later
-
-
-def rules_clash() -> Infeasible:
-    """Return the error where the minimums could be met but for rules that are never named."""
-    return Infeasible(f"The locks and minimums cannot all be kept, {BACKGROUND}.")
-
-
-def _told(setup: Setup, prepared: Prepared, needed: list[tuple[int, int]], locks: list[Fixed]) -> Infeasible:
-    roster, compiled = setup.roster, setup.compiled
-    sides = (
-        ("mentee", roster.mentee_ids, prepared.mentees, compiled.mentee_bounds),
-        ("mentor", roster.mentor_ids, prepared.mentors, compiled.mentor_bounds),
-    )
-    people, parts = [], []
-    for side, position in needed:
-        name, ids, order, bounds = sides[side]
-        row = order.rows[position]
-        people.append(ids[row])
-        parts.append(f"{name} {ids[row]} at least {bounds[row, 0]}")
-    pairs = _pairs(setup, locks)
-    beside = f", beside the locks {_with(pairs)}" if pairs else ""
-    minimums = "These minimums (3-5 asks for at least three, 5 for at most five)"
-    return Infeasible(
-        f"{minimums} cannot be met: {_some(parts)}{beside}, {BACKGROUND}.",
-        [*people, *(one for pair in pairs for one in pair)],
-    )
-
-
-def check_bounds(setup: Setup) -> None:
-    """Refuse rules that leave somebody a minimum above the maximum.
-
-    Raises
-    ------
-    Infeasible
-        Naming everybody of one side.
-    """
-    sides = (
-        ("mentee", setup.roster.mentee_ids, setup.compiled.mentee_bounds),
-        ("mentor", setup.roster.mentor_ids, setup.compiled.mentor_bounds),
-    )
-    for side, ids, bounds in sides:
-        wrong = sorted(ids[row] for row in np.flatnonzero(bounds[:, 0] > bounds[:, 1]))
-        if wrong:
-            msg = f"The rules leave {side} {_some(wrong)} a minimum above the maximum, {BACKGROUND}."
-            raise Infeasible(msg, wrong)
+    return _some([f"{mentee} with {mentor}" for mentee, mentor in pairs])
 
 
 def _some(parts: list[str]) -> str:
@@ -244,16 +159,18 @@ def minimums_missed(setup: Setup, prepared: Prepared, short: Short) -> Infeasibl
         return None
     people, parts = [], []
     for side, ids, rows, bounds in (
-        ("mentee", setup.roster.mentee_ids, prepared.mentees.rows[short.mentees], setup.compiled.mentee_bounds),
-        ("mentor", setup.roster.mentor_ids, prepared.mentors.rows[short.mentors], setup.compiled.mentor_bounds),
+        ("mentee", setup.roster.mentee_ids, prepared.mentees.rows[short.mentees], setup.compiled.public_mentee_bounds),
+        ("mentor", setup.roster.mentor_ids, prepared.mentors.rows[short.mentors], setup.compiled.public_mentor_bounds),
     ):
-        people += [ids[row] for row in rows]
-        parts += [f"{side} {ids[row]} at least {bounds[row, 0]}" for row in rows]
+        named = [row for row in rows.tolist() if bounds[row, 0]]
+        people += [ids[row] for row in named]
+        parts += [f"{side} {ids[row]} at least {bounds[row, 0]}" for row in named]
     pairs = _pairs(setup, prepared.fixed) if _met_without_locks(setup, prepared, short) else []
+    if not parts:
+        return Infeasible(*_of_locks([]))
     beside = f", beside the locks {_with(pairs)}" if pairs else ""
-    minimums = "These minimums (3-5 asks for at least three, 5 for at most five)"
     return Infeasible(
-        f"{minimums} are missed in every stable matching: {_some(parts)}{beside}, {BACKGROUND}.",
+        f"{MINIMUMS} are missed in every stable matching: {_some(parts)}{beside}, {BACKGROUND}.",
         [*people, *(one for pair in pairs for one in pair)],
     )
 

@@ -25,7 +25,9 @@ from mentormatch.people import Note
 from mentormatch.problem.coupling import Coupled, coupled
 from mentormatch.problem.fixing import Fixed
 from mentormatch.problem.mask import Block, Mask
+from mentormatch.problem.privacy import tellable
 from mentormatch.problem.sound import Guarded, failed, wrong_with
+from mentormatch.problem.sources import Source, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,14 +36,16 @@ if TYPE_CHECKING:
     from mentormatch.problem.plan import Plan
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Compiled:
     """What the rules come down to.
 
     ``public`` and ``secret`` are kept apart because what is told to participants may rest on
     the first alone; so are the least scores, and ``public_mentee_bounds`` and
-    ``public_mentor_bounds`` are without confidential rules. ``most_pairs`` is what people's
-    own bounds allow. ``coupled`` are the rules over several pairs.
+    ``public_mentor_bounds`` are without confidential rules. ``told`` is what may be told of ``public``,
+    where that is less: not what rests on answers that somebody keeps private. ``most_pairs`` is what people's
+    own bounds allow. ``coupled`` are the rules over several pairs, and ``sources`` says which rule
+    asked for what.
     """
 
     public: Mask
@@ -55,8 +59,10 @@ class Compiled:
     coupled: tuple[Coupled, ...] = ()
     min_score: float | None = None
     secret_min_score: float | None = None
+    told: Mask | None = None
     rules: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    sources: tuple[Source, ...] = ()
 
     @property
     def not_both(self) -> tuple[NotBoth, ...]:
@@ -107,7 +113,13 @@ def _from_data(given: Any, loc: tuple[str | int, ...]) -> tuple[Any, tuple[Fault
 
 
 def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> Compiled:
-    """Ask every rule for its terms and fold them into masks, bounds and fixed pairs."""
+    """Ask every rule for its terms and fold them into masks, bounds and fixed pairs.
+
+    Raises
+    ------
+    InputError
+        What is wrong with the terms of every rule, at once.
+    """
     pairs: dict[bool, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {False: [], True: []}
     blocks: dict[bool, list[Block]] = {False: [], True: []}
     own = {"mentees": pool.mentee_bounds, "mentors": pool.mentor_bounds}
@@ -115,11 +127,12 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
     public_bounds = {side: each.copy() for side, each in own.items()}
     fixed: list[Fixed] = []
     over_several: list[Coupled] = []
+    sources: list[Source] = []
     least: dict[bool, float | None] = {False: min_score, True: None}
-    for rule in rules:
-        secret = is_confidential(rule)
-        told = "a confidential rule" if secret else f"the rule {getattr(rule, 'name', type(rule).__name__)}"
-        for term in _terms_of(rule, pool, told, secret=secret):
+    every = _asked_by(rules, pool)
+    for rule, asked in zip(rules, every, strict=True):
+        secret, told = is_confidential(rule), _told(rule)
+        for term in asked:
             match term:
                 case ForbidPairs():
                     pairs[secret].append((term.i, term.j))
@@ -134,10 +147,13 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
                         _tighten(public_bounds[term.side], term)
                 case ScoreAtLeast():
                     least[secret] = _larger(least[secret], term.value)
-                case _:
-                    over_several.append(coupled(term, rule, told, pool.shape, secret=secret))
+                case Coupled():
+                    over_several.append(term)
+        own_coupled = [term for term in asked if isinstance(term, Coupled)]
+        sources.append(source_of(rule, [t.term if isinstance(t, Coupled) else t for t in asked], own_coupled))
     return Compiled(
         public=Mask(pool.shape, pairs[False], blocks[False]),
+        told=tellable(rules, every, pool, blocks[False]),
         secret=Mask(pool.shape, pairs[True], blocks[True]),
         mentee_bounds=bounds["mentees"],
         mentor_bounds=bounds["mentors"],
@@ -150,12 +166,32 @@ def compile_rules(rules: Sequence[Any], pool: Pool, min_score: float | None) -> 
         secret_min_score=least[True],
         rules=tuple(sorted({str(rule.name) for rule in rules if not is_confidential(rule)})),
         notes=tuple(note for rule in rules for note in notes_of(rule, pool)),
+        sources=tuple(source for source in sources if source.asked),
     )
 
 
-def _terms_of(rule: Any, pool: Pool, told: str, *, secret: bool) -> tuple[Any, ...]:
+def _told(rule: Any) -> str:
+    """Return how an error may call a rule."""
+    return "a confidential rule" if is_confidential(rule) else f"the rule {getattr(rule, 'name', type(rule).__name__)}"
+
+
+def _asked_by(rules: Sequence[Any], pool: Pool) -> list[tuple[Any, ...]]:
+    """Ask every rule for its terms, those about several pairs with what they weigh, before any of them is unfolded."""
+    faults: list[Fault] = []
+    asked = []
+    for rule in rules:
+        try:
+            asked.append(_terms_of(rule, pool))
+        except InputError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise InputError(faults)
+    return asked
+
+
+def _terms_of(rule: Any, pool: Pool) -> tuple[Any, ...]:
     """Ask one rule for its terms, and check them; a fault of a confidential one is told without its name."""
-    terms = None
+    terms, secret, told = None, is_confidential(rule), _told(rule)
     try:
         terms = tuple(rule.terms(pool))
     except MentorMatchError as error:
@@ -168,7 +204,10 @@ def _terms_of(rule: Any, pool: Pool, told: str, *, secret: bool) -> tuple[Any, .
         why = next(filter(None, (wrong_with(term, pool.shape) for term in terms)), None)
     if terms is None or why is not None:
         raise failed(told, str(why))
-    return terms
+    single = (ForbidPairs, ForbidWhere, FixPairs, PersonBounds, ScoreAtLeast)
+    return tuple(
+        term if isinstance(term, single) else coupled(term, rule, told, pool.shape, secret=secret) for term in terms
+    )
 
 
 def most_pairs(mentees: NDArray[np.int64], mentors: NDArray[np.int64]) -> int:

@@ -13,6 +13,7 @@ from mentormatch.errors import MentorMatchError
 from mentormatch.network import Group, Linear
 from mentormatch.problem.fixing import Fixed
 from mentormatch.problem.sound import failed
+from mentormatch.solvers.programme import exact_sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,12 +30,12 @@ NO_BOUND: Final = 1 << 61
 """A bound on weights that is none."""
 
 HEAVIEST: Final = 1e9
-"""No pair weighs more than this: sums of weights stay within 63 bits."""
+"""No pair weighs more than this: a weight in whole units fits 50 bits."""
 
 _CELLS_AT_ONCE: Final = 4_000_000
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Coupled:
     """A term about several pairs, whose rule it is and who may know; weights are looked up once, in whole units."""
 
@@ -126,7 +127,7 @@ def implied(fixed: tuple[Fixed, ...], terms: Sequence[Any]) -> tuple[Fixed, ...]
                 mine = (i, j) if term.side == "mentees" else (j, i)
                 pair = (other, mine[1]) if term.side == "mentees" else (mine[1], other)
                 if mine[0] == one and pair not in known:
-                    known[pair] = Fixed(*pair, by_hand=False, secret=True)
+                    known[pair] = Fixed(*pair, by_hand=False, secret=True, implied=True)
                     ahead.append(pair)
     return tuple(known[rows] for rows in sorted(known))
 
@@ -207,13 +208,13 @@ def _linear(
     width = len(orders[1].rows)
     keys, made = row.i * width + row.j, held[0] * width + held[1]
     fixed = np.isin(keys, made)
-    taken = int(row.weight[fixed].sum())
+    taken = exact_sum(row.weight[fixed])
     lower = row.lower if row.lower <= -NO_BOUND else row.lower - taken
     upper = row.upper if row.upper >= NO_BOUND else row.upper - taken
     if upper < 0 and np.isin(made[lifts], keys).any():
         upper = 0
     weight = row.weight[~fixed]
-    if lower <= int(weight[weight < 0].sum()) and upper >= int(weight[weight > 0].sum()):
+    if lower <= exact_sum(weight[weight < 0]) and upper >= exact_sum(weight[weight > 0]):
         return None
     return Linear(orders[0].back(row.i[~fixed]), orders[1].back(row.j[~fixed]), weight, lower, upper)
 

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from mentormatch.problem.roster import Roster
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fixed:
-    """A pair that must be in the result: its rows, whether public rules are lifted for it, and who may know."""
+    """A pair that must be in the result: its rows, whether public rules are lifted for it, and who may know.
+
+    ``implied`` pairs follow from others, because two people have the same partners.
+    """
 
     i: int
     j: int
@@ -25,6 +28,7 @@ class Fixed:
     secret: bool = False
     reason: str | None = None
     by: str | None = None
+    implied: bool = False
 
 
 def read_locks(locks: Iterable[Any], roster: Roster, place_of: Callable[[int], int] = int) -> tuple[Fixed, ...]:

@@ -88,7 +88,7 @@ class Allowed:
         return allowed
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Prepared:
     """An instance with the way back to the listing rows."""
 
@@ -164,6 +164,11 @@ def prepare(
         **_room(scores, compiled, fixed, (mentees, mentors), lifted),
     )
     return Prepared(instance, mentees, mentors, fixed, aims, lifted)
+
+
+def ruled_by(prepared: Prepared, scores: ScoreMatrix, compiled: Compiled, fixed: Sequence[Fixed]) -> Instance:
+    """Return the instance as it would be under other rules and fixed pairs."""
+    return replace(prepared.instance, **_room(scores, compiled, fixed, (prepared.mentees, prepared.mentors)))
 
 
 def with_fixed(prepared: Prepared, scores: ScoreMatrix, compiled: Compiled, fixed: Sequence[Fixed]) -> Instance:

@@ -14,8 +14,8 @@ import numpy as np
 
 from mentormatch.constraints import Lock, Override, lock_from
 from mentormatch.errors import InputError
-from mentormatch.problem.clash import may_be
 from mentormatch.problem.fixing import Fixed
+from mentormatch.problem.members import may_be
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -24,10 +24,12 @@ from mentormatch.network import Progress, Short, Solution, Solver
 from mentormatch.people import Pool, Request
 from mentormatch.problem.aims import Aims
 from mentormatch.problem.alternatives import Search, Watch, counted, refuse_stable
+from mentormatch.problem.asking import solver_for
 from mentormatch.problem.build import assemble, assemble_scores, listed
-from mentormatch.problem.clash import check_bounds, check_fixed, minimums_clash, minimums_missed, rules_clash
+from mentormatch.problem.clash import check, clash_of, minimums_missed
+from mentormatch.problem.frames import without_frames
 from mentormatch.problem.given import Given
-from mentormatch.problem.instance import Prepared, form_of, prepare
+from mentormatch.problem.instance import Prepared, prepare
 from mentormatch.problem.last import Last
 from mentormatch.problem.placing import lifted, placed_before, placed_in, rows_of
 from mentormatch.problem.plan import UNSET, Unset
@@ -39,7 +41,7 @@ from mentormatch.problem.result import make_matching, pairs_before
 from mentormatch.problem.setup import Setup
 from mentormatch.problem.stable import blocking_ids, proved
 from mentormatch.problem.verify import check_certificate
-from mentormatch.solvers import STABLE, check_objective, choose, keeps_rules
+from mentormatch.solvers import STABLE, check_objective, keeps_rules
 
 if TYPE_CHECKING:
     from datetime import date
@@ -136,7 +138,8 @@ class Problem:
         given = Given(mentors, mentees, preset, scorers, rules, fixed, min_score, on, memory)
         del mentors, mentees, preset, constraints, rules  # a traceback may show what this frame holds
         given = given.opened()
-        setup = assemble(given, announce(progress))
+        report = announce(progress)
+        setup = without_frames(lambda: assemble(given, report))
         for note in setup.notes:
             if note.code in GRAVE:
                 warnings.warn(note.message, DataWarning, stacklevel=3)
@@ -222,7 +225,8 @@ class Problem:
             ``"stable"`` alone: no two people would rather have each other, and mentees get the best
             of all stable matchings, by their wishes and then by score.
         solver
-            ``"auto"``, a name, or an object with ``supports()`` and ``solve()``.
+            ``"auto"``, a name, or an object with ``supports()`` and ``solve()``. Another one runs in its place
+            where it can do all but what a confidential rule needs.
         previous
             An earlier matching, for the tier ``least_change``; people may have left or joined since.
             What was placed by hand in it stays, as far as rules and places allow.
@@ -262,7 +266,7 @@ class Problem:
         tiers = self._tiers(objective)
         check_previous(previous, tiers)
         before = Before(previous, rows_of(placed_before(previous), self._setup.roster))
-        return self._run(tiers, before, solver, seed, time_limit, progress)
+        return without_frames(lambda: self._run(tiers, before, solver, seed, time_limit, progress))
 
     def _rematch(
         self,
@@ -279,7 +283,7 @@ class Problem:
         check_matching(previous)
         tiers = rematch_tiers(self._tiers(objective), keep)
         before = Before(previous, rows_of(placed_before(previous), self._setup.roster), keep)
-        return self._run(tiers, before, solver, seed, time_limit, progress).matching
+        return without_frames(lambda: self._run(tiers, before, solver, seed, time_limit, progress)).matching
 
     def _run(
         self,
@@ -295,7 +299,7 @@ class Problem:
         deadline = None if time_limit is None else time.monotonic() + _positive(time_limit)
         seed = self._setup.seed if seed is None else _whole(seed)
         prepared = self._prepare(tiers, seed, pairs_before(before.matching), before.placed)
-        chosen = choose(form_of(prepared.instance), solver)
+        chosen = solver_for(self._setup, prepared, solver)
         solution = self._solution(prepared, chosen, deadline, report)
         solved = time.perf_counter()
         matching = make_matching(self._setup, prepared, solution, solver=chosen_name(solver), seed=seed, before=before)
@@ -441,7 +445,7 @@ class Problem:
         refuse_stable(tiers)
         check_previous(previous, tiers)
         before = Before(previous, rows_of(placed_before(previous), self._setup.roster))
-        run = self._run(tiers, before, "auto", seed, time_limit, progress)
+        run = without_frames(lambda: self._run(tiers, before, "auto", seed, time_limit, progress))
         prepared = self._prepare(tiers, run.matching.certificate.seed, pairs_before(previous), before.placed)
         return Search(self._setup, prepared, run, k, before, Watch(time_limit), announce(progress))
 
@@ -481,7 +485,7 @@ class Problem:
         >>> proof["matching"], [(tier["name"], tier["value"]) for tier in proof["tiers"][:1]]
         ([[0, 1], [1, 0]], [('coverage', [2])])
         """
-        return proof_of(self._setup, *self._last.get())
+        return without_frames(lambda: proof_of(self._setup, *self._last.get()))
 
     def blocking_pairs(self, matching: Matching) -> tuple[tuple[str, str], ...]:
         """List who would rather have each other than what a matching gives them: none, and it is stable.
@@ -524,7 +528,7 @@ class Problem:
         >>> problem.blocking_pairs(problem.solve(objective="stable"))
         ()
         """
-        return blocking_ids(self._setup, self._prepare(STABLE, self._setup.seed), matching)
+        return without_frames(lambda: blocking_ids(self._setup, self._prepare(STABLE, self._setup.seed), matching))
 
     def _tiers(self, objective: str | Iterable[str] | None) -> tuple[str, ...]:
         if objective is None:
@@ -542,8 +546,7 @@ class Problem:
     ) -> Prepared:
         """Make the instance, after refusing bounds and fixed pairs that cannot be kept."""
         setup = self._setup
-        check_bounds(setup)
-        check_fixed(setup)
+        check(setup)
         return prepare(
             setup.scores,
             setup.compiled,
@@ -565,10 +568,7 @@ class Problem:
         except Short as error:
             short = error
         if short is not None:
-            if not len(short.mentees) and not len(short.mentors):
-                raise rules_clash()
-            missed = minimums_missed(self._setup, prepared, short)
-            raise missed or minimums_clash(self._setup, prepared, short)
+            raise minimums_missed(self._setup, prepared, short) or clash_of(self._setup, deadline)
         if not (isinstance(solution, Solution) and keeps_rules(prepared.instance, solution.arcs)):
             raise InputError(
                 Fault(("solver",), "bad_solver", f"the solver {solver.name} returned a matching that breaks a rule")

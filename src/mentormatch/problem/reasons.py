@@ -33,7 +33,7 @@ def unmatched(
     loads
         How many partners each has.
     compiled
-        The rules; only the public mask and the smallest score are looked at.
+        The rules; only the smallest score and what may be told of the public mask are looked at.
     scores
         The scores, for people whose partners all fall below the smallest score.
     """
@@ -58,6 +58,6 @@ def _partners(
     """Return for each person whom public rules allow, and who of them scores enough."""
     everyone = slice(None)
     block = (rows, everyone) if side == "mentee" else (everyone, rows)
-    allowed = compiled.public.allowed(*block)
+    allowed = (compiled.told or compiled.public).allowed(*block)
     good = allowed if compiled.min_score is None else allowed & (scores.block(*block) >= compiled.min_score)
     return (allowed, good) if side == "mentee" else (allowed.T, good.T)

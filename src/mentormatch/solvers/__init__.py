@@ -18,6 +18,7 @@ from mentormatch.solvers.choice import (
     Hungarian,
     MinCostFlow,
     Network,
+    able,
     check_objective,
     choose,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "NoFlow",
     "Proved",
     "Stable",
+    "able",
     "blocking",
     "check_objective",
     "choose",

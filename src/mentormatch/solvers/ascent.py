@@ -15,7 +15,7 @@ import numpy as np
 
 from mentormatch.solvers.candidates import pick, spin
 from mentormatch.solvers.kept import distinct
-from mentormatch.solvers.programme import Choice, Programme, exact_sum
+from mentormatch.solvers.programme import Choice, Programme, common_unit, exact_sum
 from mentormatch.solvers.relaxation import SIZE, Relaxation, Relaxed, stopped
 from mentormatch.solvers.rows import PairRow
 from mentormatch.solvers.search import propose, search
@@ -38,6 +38,9 @@ _MORE = 5
 
 _LIKED = 4
 """Pairs of each person among which a whole solution is looked for."""
+
+FINE_BITS = 50
+"""Costs are made as fine as this many bits allow."""
 
 _COUNTED = 1 << 20
 """Costs below this are counts, and many solutions are worth the same."""
@@ -81,7 +84,8 @@ class Ascent:
     bound
         What the tier that is being solved can reach at most.
     multipliers
-        What the rows have paid for in the tier that is being solved, for those who want a proof of it.
+        What the rows have paid for in the tier that is being solved, for those who want a proof of it,
+        in parts of ``1 / fine``.
     """
 
     programme: Programme
@@ -96,6 +100,7 @@ class Ascent:
     rounds: int = 0
     bound: int | None = None
     multipliers: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    fine: int = 1
 
     def fork(self) -> Ascent:
         """Return a copy that can be tried out."""
@@ -123,8 +128,11 @@ class Ascent:
         list of Part
             The best solutions, in parts that have none in common; mostly there is one.
         """
-        left, self.bound, before = costs, None, None
-        self.multipliers = np.zeros(len(self.programme.lower), np.int64)
+        self.bound, before = None, None
+        # finer than they are, so that multipliers lose little when they are rounded
+        fine = 1 << max(0, FINE_BITS - int(np.abs(costs).max(initial=0)).bit_length())
+        left, unit = costs * fine, fine * common_unit(costs[self.programme.open])
+        self.multipliers, self.fine = np.zeros(len(self.programme.lower), np.int64), fine
         while True:
             self.tick()
             worth = self.value(costs, self.best)
@@ -132,22 +140,24 @@ class Ascent:
                 self.bound = worth
                 return [Part(self.programme, self.best)]
             relaxed, multipliers = self._relax(left)
-            offset = worth - self.value(left, self.programme.free(self.best))
-            reduced = self.programme.reduced(left, multipliers)
-            bound = self.programme.bound(reduced, multipliers) + offset
-            self.bound = bound if self.bound is None else min(bound, self.bound)
+            offset = fine * worth - self.value(left, self.programme.free(self.best))
+            reduced, bound, multipliers = self._bounded(left, multipliers, unit)
+            bound += offset
+            # all that can still change is worth whole multiples of a unit
+            reachable = (bound - (bound - fine * worth) % unit) // fine
+            self.bound = reachable if self.bound is None else min(reachable, self.bound)
             self._take(relaxed, costs)
             if self.value(costs, self.best) < self.bound and (before is None or not relaxed.whole()):
-                self._propose(relaxed, left, reduced, costs, self.bound - offset)
+                self._propose(relaxed, left, reduced, costs, fine, fine * self.bound - offset)
             worth = self.value(costs, self.best)
             if enough is not None and (worth >= enough or self.bound < enough):
                 return [Part(self.programme, self.best)]
-            gap = bound - worth  # of these multipliers: earlier ones may have bounded more tightly
+            gap = bound - fine * worth  # of these multipliers: earlier ones may have bounded more tightly
             left = self._narrow(left, reduced, multipliers, gap)
             if gap == 0:
                 return [Part(self.programme, self.best)]
             if before is not None and 2 * gap > before:
-                return self._search(left, costs)
+                return self._search(left, costs, fine, enough)
             before = gap
 
     def refuted(self, costs: NDArray[np.int64]) -> NDArray[np.int64] | None:
@@ -156,6 +166,18 @@ class Ascent:
         reduced = self.programme.reduced(costs, multipliers)
         settled = self.value(costs, self.programme.base)
         return multipliers if self.programme.bound(reduced, multipliers) + settled < 0 else None
+
+    def _bounded(
+        self, left: NDArray[np.int64], multipliers: NDArray[np.int64], unit: int
+    ) -> tuple[NDArray[np.int64], int, NDArray[np.int64]]:
+        """Bound what is left by multipliers, or by their nearest whole multiples of a unit where these bound better."""
+        reduced = self.programme.reduced(left, multipliers)
+        found = reduced, self.programme.bound(reduced, multipliers), multipliers
+        rounded = self.programme.sound(np.rint(multipliers / unit) * unit, float(np.abs(left).max(initial=0)))
+        if unit > 1 and (rounded != multipliers).any():
+            reduced = self.programme.reduced(left, rounded)
+            found = min(found, (reduced, self.programme.bound(reduced, rounded), rounded), key=lambda one: one[1])
+        return found
 
     # --- the relaxation -----------------------------------------------------------------------
 
@@ -177,7 +199,7 @@ class Ascent:
             if self.separate(relaxed):
                 relaxation.add_rows(self.programme)
                 continue
-            multipliers = self.programme.sound(np.rint(relaxed.multipliers).astype(np.int64))
+            multipliers = self.programme.sound(relaxed.multipliers, largest)
             new = self._priced(costs, multipliers, inside, largest)
             if not len(new):
                 self.active = distinct(np.concatenate((self.active, relaxation.columns)))
@@ -257,6 +279,7 @@ class Ascent:
         left: NDArray[np.int64],
         reduced: NDArray[np.int64],
         costs: NDArray[np.int64],
+        fine: int,
         goal: int,
     ) -> None:
         """Look for a good whole solution among the columns that the relaxation likes best."""
@@ -264,11 +287,13 @@ class Ascent:
         pairs = columns[: np.searchsorted(columns, self.programme.cells)]
         largest = max(1, int(np.abs(left[columns]).max(initial=0)))
         worth, wanted, target = reduced, left / largest, None
-        if self.hint is not None and largest < _COUNTED:
+        if self.hint is not None and largest < _COUNTED * fine:
             # a count at its bound will do: the hint is too small to spoil it, and shows the way among equals
-            size = 4.0 * largest * max(1, *self.programme.shape) * max(1, int(np.abs(self.hint[columns]).max()))
+            size = (
+                4.0 * (largest / fine) * max(1, *self.programme.shape) * max(1, int(np.abs(self.hint[columns]).max()))
+            )
             worth, wanted = self.hint, wanted + self.hint / size
-            target = (goal - 0.5) / largest
+            target = (goal - 0.5 * fine) / largest
         liked = pick(pairs, self.programme.shape, _apart(worth[pairs], pairs, self.programme.shape[1]), _LIKED)
         some = relaxed.columns[relaxed.shares > _SLACK]
         mine = self.programme.free(self.best).keys
@@ -291,19 +316,26 @@ class Ascent:
         )
         return programme.reduced(left, tight)
 
-    def _search(self, left: NDArray[np.int64], costs: NDArray[np.int64]) -> list[Part]:
+    def _search(self, left: NDArray[np.int64], costs: NDArray[np.int64], fine: int, enough: int | None) -> list[Part]:
         """Search what is left for something better, and hold the rest to the best value."""
-        self.searched = True
-        parts, exact = search(self, left, costs)
-        self.exact = self.exact and exact
-        self.bound = self.value(costs, self.best)
-        if parts:
-            return parts
-        here = self.value(left, self.programme.free(self.best))
-        columns = np.flatnonzero(self.programme.open & (left != 0))
+        open_ = self.programme.open
+        unit = common_unit(costs[open_])
+        counted = int(np.abs(costs[open_]).max()) // unit < _COUNTED
+        worth = self.value(costs, self.best)
+        if not (counted and self.bound == worth):
+            self.searched = True
+            offset = fine * worth - self.value(left, self.programme.free(self.best))
+            parts, exact = search(self, left, costs, fine, None if enough is None else fine * enough - offset)
+            self.exact = self.exact and exact
+            self.bound = self.value(costs, self.best)
+            if parts:
+                return parts
+        own, unit = (costs, unit) if counted else (left, common_unit(left[open_]))
+        columns = np.flatnonzero(open_ & (own != 0))
+        here = self.value(own, self.programme.free(self.best)) // unit
         pairs, extra = columns[columns < self.programme.cells], columns[columns >= self.programme.cells]
-        row = PairRow(pairs, left[pairs], here, here)
-        entries = [(int(at) - self.programme.cells, int(left[at])) for at in extra]
+        row = PairRow(pairs, own[pairs] // unit, here, here)
+        entries = [(int(at) - self.programme.cells, int(own[at]) // unit) for at in extra]
         self.programme = self.programme.holding(row, entries)
         return [Part(self.programme, self.best)]
 

@@ -98,6 +98,11 @@ SOLVERS: tuple[Solver, ...] = (Hungarian(), Network(), Stable(), Mixed(), MinCos
 """The solvers in the order in which ``"auto"`` asks them."""
 
 
+def able(form: Form) -> list[Solver]:
+    """Return the solvers that can do a problem, in the order in which ``"auto"`` asks them."""
+    return [one for one in SOLVERS if one.supports(form)]
+
+
 def choose(form: Form, solver: str | Solver = "auto") -> Solver:
     """Choose a solver that can do a problem.
 
@@ -120,11 +125,11 @@ def choose(form: Form, solver: str | Solver = "auto") -> Solver:
     UnsupportedProblem
         If it cannot do what the problem needs.
     """
-    able = [one for one in SOLVERS if one.supports(form)]
+    others = able(form)
     if isinstance(solver, str):
         if solver == "auto":
-            if able:
-                return able[0]
+            if others:
+                return others[0]
             msg = f"no solver can do this problem: it has {_needs(form)}"
             raise UnsupportedProblem(msg)
         named = {one.name: one for one in SOLVERS}
@@ -137,8 +142,8 @@ def choose(form: Form, solver: str | Solver = "auto") -> Solver:
         raise InputError(msg)
     if not solver.supports(form):
         name = getattr(solver, "name", type(solver).__name__)
-        others = " or ".join(f'"{one.name}"' for one in able)
-        cure = f"; solver {others} can" if able else ""
+        names = " or ".join(f'"{one.name}"' for one in others)
+        cure = f"; solver {names} can" if others else ""
         if isinstance(solver, Stable) and Need.STABLE not in form.needs:
             msg = f'solver "{name}" is for the objective "stable" alone{cure}'
             raise UnsupportedProblem(msg)

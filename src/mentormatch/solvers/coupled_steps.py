@@ -151,7 +151,8 @@ class _Walk:
         if ascent.searched or ascent.value(costs, ascent.best) > ascent.value(costs, best):
             return None
         before = before.adding(list(ascent.programme.rows[len(before.rows) :]))
-        price = before.sound(padded(ascent.multipliers, len(before.lower)))
+        paid = padded(ascent.multipliers, len(before.lower)) / ascent.fine
+        price = before.sound(paid, float(np.abs(costs).max(initial=0)))
         reduced = before.reduced(costs, price)
         if before.bound(reduced, price) != ascent.value(costs, before.free(best)):
             return None

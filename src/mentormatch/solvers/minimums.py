@@ -35,12 +35,24 @@ class Feasibility:
     ----------
     instance
         The problem; its own bounds are not looked at.
+    first
+        Keys of pairs that are looked at first, if they are allowed: those of another problem of the
+        same people; None: a few of everybody.
     """
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, first: NDArray[np.int64] | None = None) -> None:
         self._instance = instance
-        self._kept = Kept.of(instance.shape, np.empty(0, np.int64), np.empty(0, np.int64))
-        self._started = False
+        self._started = first is not None
+        columns = max(1, instance.shape[1])
+        some = (
+            np.empty(0, np.int64) if first is None else first[instance.allowed_pairs(first // columns, first % columns)]
+        )
+        self._kept = Kept.of(instance.shape, some, some[:0])
+
+    @property
+    def looked_at(self) -> NDArray[np.int64] | None:
+        """The keys of the pairs that were looked at so far; None if none were."""
+        return self._kept.keys if self._started else None
 
     def short(self, mentees: Bounds, mentors: Bounds) -> Short | None:
         """Look for people whose minimums cannot be met.
@@ -57,6 +69,9 @@ class Feasibility:
         """
         if not (mentees.lower.any() or mentors.lower.any()):
             return None
+        crossed = [np.flatnonzero(side.lower > np.maximum(side.upper, 0)) for side in (mentees, mentors)]
+        if len(crossed[0]) or len(crossed[1]):
+            return Short(*crossed)
         try:
             self._meet(mentees, Bounds(np.zeros_like(mentors.lower), mentors.upper))
             self._meet(Bounds(np.zeros_like(mentees.lower), mentees.upper), mentors)

@@ -23,7 +23,7 @@ from mentormatch.solvers.grid import most_pairs
 from mentormatch.solvers.kept import distinct
 from mentormatch.solvers.lap import Assignment
 from mentormatch.solvers.lp import Transport
-from mentormatch.solvers.programme import Auxiliary, Choice, Programme
+from mentormatch.solvers.programme import Auxiliary, Choice, Programme, exact_sum
 from mentormatch.solvers.reach import PLACED, capacities, components, held_loads, held_score, most, reached
 from mentormatch.solvers.rows import FREE, Between, GroupRow, stated_rows
 from mentormatch.solvers.table import Table
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 LARGEST = 1 << 25
 """Pairs, allowed or not, up to which rules over several of them are solved: all of them are held in memory."""
+
+HEAVIEST = FREE >> 1
+"""What the pairs of any matching weigh in a rule stays below this: a bound further out is none."""
 
 FINEST = 1 << 52
 """The common denominator that the capacities may have in ``balance``."""
@@ -91,8 +94,14 @@ def solve_coupled(
     )
     if keeps_coupling(instance, plain.arcs):
         return plain
+    if 0 in instance.shape:
+        nobody = np.empty(0, np.int64)
+        raise Short(nobody, nobody)
     if instance.shape[0] * instance.shape[1] > LARGEST:
         msg = f"rules over several pairs are solved for up to {LARGEST:,} pairs, and these are more"
+        raise UnsupportedProblem(msg)
+    if any(row.heaviest * most_pairs(instance) >= HEAVIEST for row in stated_rows(instance)):
+        msg = "the pairs that one rule weighs are so heavy that their weights cannot be added up in 60 bits"
         raise UnsupportedProblem(msg)
     return _Climber(instance, plain, deadline, progress).solve()
 
@@ -123,7 +132,7 @@ def keeps_coupling(instance: Instance, arcs: Arcs) -> bool:
     """Say whether some pairs keep every rule over several of them."""
     keys = np.sort(arcs.i * instance.shape[1] + arcs.j)
     for row in stated_rows(instance):
-        if not row.lower <= int(row.weigh(keys).sum()) <= row.upper:
+        if not row.lower <= exact_sum(row.weigh(keys)) <= row.upper:
             return False
     loads = np.bincount(arcs.j, minlength=instance.shape[1])
     if any(0 < loads[mentor] < k for mentor, k in instance.open_from):
@@ -242,20 +251,21 @@ class _Climber:
 
     def _feasible(self) -> bool:
         """Find any matching: make as little short as can be."""
-        if (self.ascent.programme.lower > self.ascent.programme.upper).any():
+        lower, upper = self.ascent.programme.lower, self.ascent.programme.upper
+        if (lower > upper).any() or (lower >= HEAVIEST).any() or (upper <= -HEAVIEST).any():
             return False
         if self.short.start == self.short.stop:
             return True
         costs = self._costs(aux=-np.ones(self.short.stop - self.short.start, np.int64), at=self.short)
         out = False
         try:
-            self._enter(self.ascent.maximise(costs, enough=0)[0])
+            found = self._asked(costs)
         except OutOfTime:
             out = True
         if out:
             msg = "time ran out before there was a matching that keeps every rule"
             raise TimeLimit(msg)
-        if self.ascent.value(costs, self.ascent.best) < 0:
+        if not found:
             return False
         shut = np.arange(self.short.start, self.short.stop) + self.ascent.programme.cells
         self.ascent.programme = self.ascent.programme.closing(shut, shut[:0])
@@ -381,6 +391,13 @@ class _Climber:
         keys, scores = self._scores()
         costs = self._costs()
         costs[keys[scores < score]] = -1
+        return self._asked(costs)
+
+    def _asked(self, costs: NDArray[np.int64]) -> bool:
+        """Say whether some solution is worth 0 at costs that are negative, and move to it.
+
+        The programme stays as it was: what answers a question is but a part of it.
+        """
         trial = self.ascent.fork()
         best = trial.maximise(costs, enough=0)[0].best
         self.ascent.rounds, self.ascent.exact, self.ascent.searched = trial.rounds, trial.exact, trial.searched
@@ -446,9 +463,11 @@ class _Climber:
         kind = kinds[name] if name in kinds else components(self.instance, name)[0].weight
         bounds = [most_pairs(self.instance)] if name == "coverage" else []
         each = []
+        here = Part(self.ascent.programme, self.ascent.best)
         for part in self.parts:
             self._enter(part)
             costs = self._costs(kind)
             none = np.zeros(len(part.programme.lower), np.int64)
             each.append(part.programme.bound(costs, none) + self.ascent.value(costs, part.programme.base))
+        self._enter(here)  # what was reached when time ran out is told, and is the result
         return min([*bounds, max(each)])

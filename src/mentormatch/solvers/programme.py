@@ -10,6 +10,8 @@ safely after Neumaier & Shcherbina 2004).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from math import gcd
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mentormatch.solvers.rows import Row
+
+_AT_ONCE = 4096
+
+_ROOM = 2.0**61
+"""What is left of a cost stays below this, and so does everything on the way to it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,20 +144,53 @@ class Programme:
         np.subtract.at(left[self.cells :], extra.column, extra.weight * multipliers[extra.row])
         return left
 
-    def sound(self, multipliers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return multipliers without those that would make the bound infinite, or a product overflow."""
-        good = multipliers.copy()
+    def sound(self, multipliers: NDArray[np.float64], largest: float) -> NDArray[np.int64]:
+        """Round multipliers, without those that would make the bound infinite, or what is left of a cost overflow.
+
+        ``largest`` is the largest cost of an open column, without its sign.
+        """
+        good = np.rint(np.clip(multipliers, -(2.0**58), 2.0**58)).astype(np.int64)
         good[(good > 0) & (self.upper >= FREE // 2)] = 0
         good[(good < 0) & (self.lower <= -(FREE // 2))] = 0
-        for place, row in enumerate(self.rows, self.people):
-            if abs(int(good[place])) * max(1, row.heaviest) >= FREE // 4:
-                good[place] = 0
-        return good
+        n, people = self.shape[0], self.people
+        sizes = self.weighty(good.astype(np.float64))
+        for bits in range(58, 0, -4):
+            good[sizes > 2.0**bits] = sizes[sizes > 2.0**bits] = 0
+            of_people = sizes[:n].max(initial=0) + sizes[n:people].max(initial=0)
+            if largest + of_people + sizes[people:].sum() < _ROOM or self._burden(good, largest) < _ROOM:
+                return good
+        return np.zeros_like(good)
+
+    @cached_property
+    def _heaviest(self) -> NDArray[np.float64]:
+        """The largest weight in each row, without its sign."""
+        heaviest = np.ones(len(self.lower))
+        heaviest[self.people :] = [row.heaviest for row in self.rows]
+        np.maximum.at(heaviest, self.auxiliary.row, np.abs(self.auxiliary.weight).astype(np.float64))
+        return heaviest
+
+    def weighty(self, multipliers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the most that each multiplier may take off a cost, without its sign."""
+        return np.abs(multipliers) * self._heaviest
+
+    def _burden(self, multipliers: NDArray[np.int64], largest: float) -> float:
+        """Return how large a cost could become on the way to what is left of it."""
+        n, m = self.shape
+        sizes = np.abs(multipliers).astype(np.float64)
+        sums = np.full(len(self.open), largest)
+        sums[: self.cells].reshape(self.shape)[:] += sizes[:n, None] + sizes[n : n + m]
+        for row, size in zip(self.rows, sizes[n + m :].tolist(), strict=True):
+            if size:
+                row.charge(sums, -size, absolute=True)
+        extra = self.auxiliary
+        np.add.at(sums[self.cells :], extra.column, np.abs(extra.weight) * sizes[extra.row])
+        return float(sums[self.open].max(initial=0.0))
 
     def bound(self, reduced: NDArray[np.int64], multipliers: NDArray[np.int64]) -> int:
         """Return the Lagrangian bound: no choice of open columns that keeps the rows is worth more."""
         gains = np.flatnonzero(self.open & (reduced > 0))
-        gained = exact_sum(reduced[gains] * self.top(gains)) if len(gains) else 0
+        pairs = gains[gains < self.cells]
+        gained = exact_sum(reduced[pairs]) + exact_dot(reduced[gains[len(pairs) :]], self.top(gains[len(pairs) :]))
         up, down = multipliers > 0, multipliers < 0
         return gained + exact_dot(multipliers[up], self.upper[up]) + exact_dot(multipliers[down], self.lower[down])
 
@@ -218,6 +258,16 @@ class Programme:
 def less(limit: int, taken: int) -> int:
     """Take something off a bound, unless it is none."""
     return limit if abs(limit) >= FREE // 2 else limit - taken
+
+
+def common_unit(numbers: NDArray[np.int64]) -> int:
+    """Return the largest whole number that divides all of some; 1 if they are all 0."""
+    unit = 0
+    for start in range(0, len(numbers), _AT_ONCE):
+        unit = gcd(unit, int(np.gcd.reduce(numbers[start : start + _AT_ONCE])))
+        if unit == 1:
+            break
+    return unit or 1
 
 
 def exact_sum(numbers: NDArray[np.int64]) -> int:

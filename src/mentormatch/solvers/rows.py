@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import gcd
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -52,9 +52,9 @@ class PairRow:
         here = keys[at] == self.keys
         return at[here], self.weights[here]
 
-    def charge(self, costs: NDArray[np.int64], price: int) -> None:
-        """Take ``price`` times its weight off the cost of every pair."""
-        costs[self.keys] -= price * self.weights
+    def charge(self, costs: NDArray[Any], price: float, *, absolute: bool = False) -> None:
+        """Take ``price`` times its weight, or its weight without the sign, off the cost of every pair."""
+        costs[self.keys] -= price * (np.abs(self.weights) if absolute else self.weights)
 
     @property
     def heaviest(self) -> int:
@@ -82,7 +82,7 @@ class GroupRow:
         at = np.flatnonzero(self.weigh(keys))
         return at, np.ones(len(at), np.int64)
 
-    def charge(self, costs: NDArray[np.int64], price: int) -> None:
+    def charge(self, costs: NDArray[Any], price: float, *, absolute: bool = False) -> None:  # noqa: ARG002
         """Take ``price`` off the cost of every pair of the group."""
         table = costs[: self.shape[0] * self.shape[1]].reshape(self.shape)
         if self.side == 0:

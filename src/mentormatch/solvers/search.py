@@ -10,22 +10,22 @@ in floating point: that is said.
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
 from itertools import count as counting
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from mentormatch.solvers.programme import common_unit
 from mentormatch.solvers.relaxation import SIZE, Relaxation, Relaxed, entries, stopped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
     from mentormatch.solvers.ascent import Ascent, Part
     from mentormatch.solvers.programme import Choice, Programme
-
-_Branch: TypeAlias = tuple[int, int, int]
 
 MOST_WORK = 2_000_000
 """Nodes times columns after which the floating-point solver takes over."""
@@ -36,8 +36,26 @@ MOST_NODES = 3_000
 MOST_PARTS = 64
 """Parts in which the best solutions are told; where there are more, they are held together by a row."""
 
+FEW_PARTS = 4
+"""The same where costs only count: a row of small numbers is easier than many parts."""
+
+MOST_EQUAL = 500
+"""Nodes that may be as good as the best solution, before all that are as good are held together by a row."""
+
+FEW_EQUAL = 20
+"""The same where costs only count."""
+
+_COUNTED = 1 << 20
+"""Costs below this are counts."""
+
+_RAYS = (48, 40, 32, 24)
+"""Bits to which multipliers that show that there is no solution are rounded: fine, then coarse."""
+
 _BITS = 50
 """Costs are made as fine as this many bits allow, so that rounded multipliers lose little."""
+
+_WHOLE = 1e-6
+"""How far a share may be from a whole number that it is meant to be."""
 
 _FEW_NODES = 50
 """Nodes that a proposal may take."""
@@ -72,7 +90,9 @@ def _mixed(
     return relaxation.integral(deadline, nodes, None if target is None else target * scale)
 
 
-def search(ascent: Ascent, left: NDArray[np.int64], costs: NDArray[np.int64]) -> tuple[list[Part], bool]:
+def search(
+    ascent: Ascent, left: NDArray[np.int64], costs: NDArray[np.int64], fine: int = 1, enough: int | None = None
+) -> tuple[list[Part], bool]:
     """Look for anything better than the best solution, until nothing is left.
 
     Parameters
@@ -83,33 +103,90 @@ def search(ascent: Ascent, left: NDArray[np.int64], costs: NDArray[np.int64]) ->
         What the open columns are worth, up to a constant.
     costs
         What every column is worth.
+    fine
+        How many times ``costs`` differences in ``left`` are.
+    enough
+        Stop as soon as the best solution is worth this in ``left``, or nothing can be.
 
     Returns
     -------
     list of Part, bool
         All best solutions, none if these are too many parts; and whether whole numbers prove it.
     """
-    tree = _Tree(ascent, left, costs)
+    tree = _Tree(ascent, left, costs, fine, enough)
     if tree.grow():
         return tree.parts(), tree.exact
     while True:
+        rows = len(ascent.programme.rows)
         values, best = _mixed(ascent.programme, left, tree.columns, ascent.deadline)
         if values is None or not best:
             raise stopped(ascent.deadline)
         if ascent.offer(tree.columns, values, costs):
             return [], False
+        if len(ascent.programme.rows) == rows:
+            raise stopped(ascent.deadline)  # what it takes for a solution is none
 
 
-@dataclass(frozen=True, eq=False)
-class _Node:
-    """A part of the solutions: each of these places lies between two values; the last word on a place counts."""
+class _Node(NamedTuple):
+    """A part of the solutions: every column lies between two values. And where it was split off.
 
-    places: NDArray[np.int64]
+    ``place`` is the column that was split, ``step`` how far its share was from what it may be here (upwards
+    more than 0), ``above`` the bound of the whole.
+    """
+
     least: NDArray[np.int64]
     most: NDArray[np.int64]
+    place: int = 0
+    step: float = 0.0
+    above: int = 0
 
-    def child(self, place: int, least: int, most: int) -> _Node:
-        return _Node(np.append(self.places, place), np.append(self.least, least), np.append(self.most, most))
+
+class _Split(NamedTuple):
+    """How a node is split: a column, its share, the most below and the least above, and the limits of the rest."""
+
+    place: int
+    share: float
+    at: int
+    least: NDArray[np.int64]
+    most: NDArray[np.int64]
+    bound: int
+
+    def halves(self) -> Iterator[_Node]:
+        """Yield the part above, then the part below."""
+        least, most = self.least.copy(), self.most.copy()
+        least[self.place], most[self.place] = self.at, self.at - 1
+        yield _Node(least, self.most, self.place, self.at - self.share, self.bound)
+        yield _Node(self.least, most, self.place, self.at - 1 - self.share, self.bound)
+
+
+class _Gains:
+    """How much bounds fell for each column that was split, upwards and downwards, a unit of its share (pseudo-costs).
+
+    Benichou et al. 1971, *Experiments in mixed-integer linear programming*.
+    """
+
+    def __init__(self, columns: int) -> None:
+        self.sums = np.zeros((2, columns))
+        self.times = np.zeros((2, columns))
+
+    def learn(self, node: _Node, bound: int) -> None:
+        """Take in what the bound of a node is."""
+        if node.step:
+            up = int(node.step > 0)
+            self.sums[up, node.place] += float(node.above - bound) / max(1e-6, abs(node.step))
+            self.times[up, node.place] += 1
+
+    def worth(self, places: NDArray[np.int64], fractions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Say how good it is to split each of some places, which stand so far above a whole number."""
+        score = np.ones(len(places))
+        for side, far in enumerate((fractions, 1 - fractions)):
+            known = self.times[side] > 0
+            each = self.sums[side, known] / self.times[side, known]
+            usual = float(each.mean()) if len(each) else 1.0
+            gain = np.full(len(known), usual)
+            gain[known] = each
+            score *= np.maximum(gain[places] * far, 1e-6 * max(usual, 1e-6))
+        return score
 
 
 class _Leaf(NamedTuple):
@@ -125,16 +202,22 @@ class _Leaf(NamedTuple):
 class _Tree:
     """The search over the open columns."""
 
-    def __init__(self, ascent: Ascent, left: NDArray[np.int64], costs: NDArray[np.int64]) -> None:
-        self.ascent, self.left, self.costs = ascent, left, costs
+    def __init__(
+        self, ascent: Ascent, left: NDArray[np.int64], costs: NDArray[np.int64], fine: int, enough: int | None
+    ) -> None:
+        self.ascent, self.left, self.costs, self.enough = ascent, left, costs, enough
         self.columns = np.flatnonzero(ascent.programme.open)
         own = left[self.columns]
         self.fine = 1 << max(0, _BITS - int(np.abs(own).max(initial=0)).bit_length())
         self.own = own * self.fine
+        self.unit = fine * common_unit(costs[self.columns])
+        self.anchor = self._worth(ascent.best)
+        self.largest = float(np.abs(self.own).max(initial=0))
         self.top = ascent.programme.top(self.columns)
         self.relaxation = Relaxation(ascent.programme, self.columns, ascent.deadline)
         self.relaxation.set_costs(left, SIZE / max(1, int(np.abs(own).max(initial=0))))
         self.matrix = self._matrix()
+        self.gains = _Gains(len(self.columns))
         self.exact = True
         self.leaves: list[_Leaf] = []
 
@@ -146,26 +229,35 @@ class _Tree:
         return csr_array((weight, (row, place)), shape=(len(programme.lower), len(self.columns)))
 
     def grow(self) -> bool:
-        """Search to the end; say whether that was possible."""
-        nobody = np.empty(0, np.int64)
+        """Search until nothing better is left; say whether that was possible.
+
+        What is as good comes last, and is looked through only while it is little.
+        """
         number = counting()
-        ahead: list[tuple[int, int, int, _Node]] = [(0, 0, next(number), _Node(nobody, nobody, nobody))]
+        whole = _Node(np.zeros(len(self.columns), np.int64), self.top)
+        ahead: list[tuple[int, int, int, _Node]] = [(0, 0, next(number), whole)]
         limit = min(MOST_NODES, MOST_WORK // max(1, len(self.columns)))
-        nodes = 0
+        counted = self.largest < _COUNTED * self.unit * self.fine
+        parts, as_good = (FEW_PARTS, FEW_EQUAL) if counted else (MOST_PARTS, MOST_EQUAL)
+        nodes = equal = 0
         while ahead:
             negative, depth, _, node = heapq.heappop(ahead)
-            if nodes and -negative < self._here():
+            if nodes and (-negative < self._least() or self._enough()):
                 return True
-            nodes += 1
-            if nodes > limit:
+            if nodes and -negative == self._here():
+                equal += 1
+                if equal > as_good or self._told() > parts:
+                    self.leaves.clear()
+                    return True
+            elif nodes > limit:
                 return False
+            nodes += 1
             self.ascent.tick()
-            found = self._solve(node)
-            if found is None:
+            split = self._solve(node)
+            if split is None:
                 continue
-            bound, *branch = found
-            for place, least, most in branch:
-                heapq.heappush(ahead, (-bound, depth - 1, next(number), node.child(place, least, most)))
+            for half in split.halves():
+                heapq.heappush(ahead, (-self._units(split.bound), depth - 1, next(number), half))
         return True
 
     def parts(self) -> list[Part]:
@@ -173,7 +265,7 @@ class _Tree:
         from mentormatch.solvers.ascent import Part
 
         best = [leaf for leaf in self.leaves if leaf.worth == self._here()]
-        if not self.exact or len(best) > MOST_PARTS:
+        if not self.exact:
             return []
         found = []
         for leaf in best:
@@ -184,18 +276,30 @@ class _Tree:
         return found
 
     def _here(self) -> int:
-        """Return what the best solution is worth, in the costs of what is open."""
-        return self.ascent.value(self.left, self.ascent.programme.free(self.ascent.best))
+        """Return by how many units the best solution is better than the first one."""
+        return self._units(self._worth(self.ascent.best) * self.fine)
 
-    def _limits(self, node: _Node) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        least, most = np.zeros(len(self.columns), np.int64), self.top.copy()
-        for place, low, high in zip(node.places.tolist(), node.least.tolist(), node.most.tolist(), strict=True):
-            least[place], most[place] = low, high
-        return least, most
+    def _units(self, fine: int) -> int:
+        """Turn a bound into units above the first solution: what is open is worth whole multiples of them."""
+        return (fine - self.anchor * self.fine) // (self.unit * self.fine)
 
-    def _solve(self, node: _Node) -> tuple[int, _Branch, _Branch] | None:
-        """Bound a node, and return the bound and the two parts to look at; None if nothing is left to look at."""
-        least, most = self._limits(node)
+    def _least(self) -> int:
+        """Return what a node must be able to reach to be looked at."""
+        if self.enough is None:
+            return self._here()
+        return max(self._here(), -((self.anchor - self.enough) // self.unit))
+
+    def _enough(self) -> bool:
+        return self.enough is not None and self._worth(self.ascent.best) >= self.enough
+
+    def _told(self) -> int:
+        """Count the leaves that are as good as the best solution."""
+        return sum(leaf.worth == self._here() for leaf in self.leaves)
+
+    def _solve(self, node: _Node) -> _Split | None:
+        """Bound a node, and say how to split it; None if nothing is left to look at."""
+        least, most = node.least, node.most
+        self._grown(more=len(self.ascent.programme.lower) > self.matrix.shape[0])
         while True:
             self.relaxation.set_bounds(least, most)
             relaxed = self.relaxation.solve(self.ascent.deadline)
@@ -212,25 +316,24 @@ class _Tree:
                 values = np.rint(relaxed.shares).astype(np.int64)
                 solution = self.ascent.offer(relaxed.columns, values, self.costs)
             if not self._grown(more=len(self.ascent.programme.rows) > rows):
-                return self._judge(relaxed, solution, least, most)
+                return self._judge(relaxed, solution, node)
 
-    def _judge(
-        self, relaxed: Relaxed, solution: Choice | None, least: NDArray[np.int64], most: NDArray[np.int64]
-    ) -> tuple[int, _Branch, _Branch] | None:
+    def _judge(self, relaxed: Relaxed, solution: Choice | None, node: _Node) -> _Split | None:
         """Bound a node by its multipliers, and keep it as a leaf if nothing in it is better than its solution."""
-        price = self._price(relaxed.multipliers * self.fine)
+        price = self.ascent.programme.sound(relaxed.multipliers * self.fine, self.largest)
         reduced = self.own - self.matrix.T @ price
-        fine = self._bound(price, reduced, least, most)
-        bound, gap = fine // self.fine, fine - self._here() * self.fine
-        if gap < 0:
+        bound = self._bound(price, reduced, node.least, node.most)
+        self.gains.learn(node, bound)
+        gap = bound - self._worth(self.ascent.best) * self.fine
+        if self._units(bound) < self._least():
             return None
-        least = np.where(reduced > gap, most, least)
-        most = np.where(reduced < -gap, least, most)
+        least = np.where(reduced > gap, node.most, node.least)
+        most = np.where(reduced < -gap, node.least, node.most)
         if (least == most).all():
             solution = self.ascent.offer(self.columns, least, self.costs)  # nothing else here is as good
         elif gap:
             return self._branches(bound, relaxed, least, most)
-        if solution is None or self._worth(solution) < self._here():
+        if solution is None or self._worth(solution) < self._worth(self.ascent.best):
             return self._branches(bound, relaxed, least, most)
         self.leaves.append(_Leaf(self._here(), least, most, np.where(np.abs(price) > gap, price, 0), solution))
         return None
@@ -243,10 +346,6 @@ class _Tree:
             self.relaxation.add_rows(self.ascent.programme)
             self.matrix = self._matrix()
         return more
-
-    def _price(self, multipliers: NDArray[np.float64]) -> NDArray[np.int64]:
-        whole = np.rint(np.clip(multipliers, -(2.0**58), 2.0**58)).astype(np.int64)
-        return self.ascent.programme.sound(whole)
 
     def _bound(
         self,
@@ -267,29 +366,31 @@ class _Tree:
         ray = self.relaxation.ray()
         if ray is None or not len(ray):
             return False
-        ray = ray * (2.0**24 / max(1e-9, float(np.abs(ray).max())))
-        for sign in (1, -1):
-            price = self._price(sign * ray)
-            if self._bound(price, -(self.matrix.T @ price), least, most) < 0:
-                return True
+        programme = self.ascent.programme
+        size = float(programme.weighty(ray).max())
+        for bits in _RAYS:
+            for sign in (1, -1):
+                price = programme.sound(ray * (sign * 2.0**bits / max(1e-300, size)), 0.0)
+                if self._bound(price, -(self.matrix.T @ price), least, most) < 0:
+                    return True
         return False
 
     def _branches(
         self, bound: int, relaxed: Relaxed, least: NDArray[np.int64], most: NDArray[np.int64]
-    ) -> tuple[int, _Branch, _Branch] | None:
-        """Split on the least decided column, auxiliary columns first; None if nothing is left to split."""
+    ) -> _Split | None:
+        """Split where bounds fall most, auxiliary columns first; None if nothing is left to split."""
         free = np.flatnonzero(least < most)
         if not len(free):
             return None
         shares = relaxed.shares[free]
-        undecided = np.abs(shares - np.rint(shares))
-        if undecided.max() < 1e-6:
+        undecided = np.abs(shares - np.rint(shares)) > _WHOLE
+        if not undecided.any():
             # whole, but no solution after all, or not told apart from a better one: decide what is taken first
             at = int(shares.argmax())
             split = max(int(np.rint(shares[at])), int(least[free[at]]) + 1)
-        else:
-            extra = (self.columns[free] >= self.ascent.programme.cells) & (undecided > 1e-6)
-            at = int((undecided + extra).argmax())
-            split = int(np.floor(shares[at])) + 1
-        place = int(free[at])
-        return bound, (place, split, int(most[place])), (place, int(least[place]), split - 1)
+            return _Split(int(free[at]), float(split), split, least, most, bound)
+        extra = undecided & (self.columns[free] >= self.ascent.programme.cells)
+        some = np.flatnonzero(extra if extra.any() else undecided)
+        worth = self.gains.worth(free[some], shares[some] - np.floor(shares[some]))
+        at = int(some[worth.argmax()])
+        return _Split(int(free[at]), float(shares[at]), int(np.floor(shares[at])) + 1, least, most, bound)

@@ -49,10 +49,10 @@ class Table:
                 self._total[rows] = self._score(rows)
 
     def slices(self) -> Iterator[slice]:
-        """Yield slices of rows, each small enough for the memory that a block may take."""
+        """Yield slices of rows, each small enough for the memory that a block may take; an empty one for no rows."""
         n, m = self.shape
         step = max(1, self.instance.memory // (8 * _SHARE * max(1, m)))
-        for start in range(0, n, step):
+        for start in range(0, max(1, n), step):
             yield slice(start, min(n, start + step))
 
     def _score(self, rows: slice) -> NDArray[np.int64]:

@@ -1,0 +1,12 @@
+"""The coordinator's view of a problem: it knows the rules, and is shown to nobody else.
+
+One file per question: :mod:`~mentormatch.coordinator.clashes` (what cannot be kept together)
+and :mod:`~mentormatch.coordinator.relaxations` (what would have to give way).
+"""
+
+from mentormatch.coordinator.clashes import Clash
+from mentormatch.coordinator.relaxations import Relaxation
+from mentormatch.coordinator.steps import Change
+from mentormatch.coordinator.view import Audit, audit
+
+__all__ = ["Audit", "Change", "Clash", "Relaxation", "audit"]
