@@ -133,6 +133,9 @@ class UnsupportedProblem(MentorMatchError):
 class Infeasible(MentorMatchError):
     """Minimums, locks and rules over groups cannot all be kept.
 
+    It names an irreducible set of these: the rest can be kept as soon as one of it is dropped. Rules
+    about a single pair are never named; :func:`mentormatch.audit` tells what would help.
+
     Parameters
     ----------
     message

@@ -56,18 +56,20 @@ def cheapest(setup: Setup, some: Sequence[Step]) -> tuple[Step, ...] | None:
         some = _that_matter(setup, some)
         if some and all(step.kind == "maximum" for step in some):
             return _raised(setup, some)
-    most, steps = 1, None
-    while steps is None and most // 2 < max((step.units for step in some), default=0):
-        steps = _within(setup, some, most)
+    widest = max((step.units for step in some if step.kind == "maximum"), default=0)
+    most, steps = min(1, widest), _within(setup, some, min(1, widest))
+    while steps is None and most < widest:
         most *= 2
+        steps = _within(setup, some, most)
     cost = sum(step.units for step in steps or ())
     # nothing cheaper has a step of more than it costs
-    return steps if 2 * cost <= most else _within(setup, some, cost)
+    return steps if cost <= most or most >= widest else _within(setup, some, cost)
 
 
 def _within(setup: Setup, some: Sequence[Step], most: int) -> tuple[Step, ...] | None:
-    """Find the fewest units where nothing gives way by more than so many."""
-    found = _solved(setup, [replace(step, units=min(step.units, most)) for step in some])
+    """Find the fewest units where no maximum rises by more than so many: each of these makes the problem larger."""
+    capped = [replace(step, units=min(step.units, most)) if step.kind == "maximum" else step for step in some]
+    found = _solved(setup, [step for step in capped if step.units])
     return None if found is None else found[0].read(found[0].elastic.read(found[1]))
 
 
@@ -89,14 +91,16 @@ def _large(setup: Setup) -> bool:
 
 
 def _that_matter(setup: Setup, some: Sequence[Step]) -> list[Step]:
-    """Leave out maximums where minimums may be lowered too, but of people who hold locks.
+    """Leave out maximums where minimums may be lowered too, but of people who hold locks or have a larger minimum.
 
-    Whoever has a pair beyond the maximum may as well not have it: that lowers at most one minimum by one,
-    at the same cost, unless the pair is a lock.
+    Anybody else who has a pair beyond the maximum may as well not have it: that lowers the minimum of the
+    partner by one at most, at the same cost.
     """
     if not any(step.kind == "minimum" for step in some):
         return list(some)
     held = {(0, pair.i) for pair in stated(setup)} | {(1, pair.j) for pair in stated(setup)}
+    for side, bounds in enumerate((setup.compiled.mentee_bounds, setup.compiled.mentor_bounds)):
+        held |= {(side, row) for row in np.flatnonzero(bounds[:, 0] > bounds[:, 1]).tolist()}
     return [step for step in some if step.kind != "maximum" or (step.side, step.row) in held]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from mentormatch.coordinator.cheapest import cheapest
+from mentormatch.coordinator.cheapest import LARGE, cheapest
 from mentormatch.coordinator.feasible import best, is_feasible
 from mentormatch.coordinator.steps import Change, after, steps_of
 from mentormatch.problem.irreducible import Spent
@@ -88,7 +89,7 @@ def find_relaxations(setup: Setup, limit: int) -> tuple[Relaxation, ...]:
 
 def _order(one: Relaxation) -> tuple[Any, ...]:
     confidential = any(change.kind == "confidential" for change in one.changes)
-    return one.cost, confidential, len(one.changes), one.people, one.text
+    return one.cost, confidential, not one.people, one.people, len(one.changes), one.text
 
 
 def _told(changes: tuple[Change, ...], coverage: int | None, total: float | None) -> Relaxation:
@@ -100,6 +101,8 @@ def _told(changes: tuple[Change, ...], coverage: int | None, total: float | None
 def _proposed(setup: Setup) -> Iterator[tuple[Step, ...]]:
     """Yield what may be enough: the cheapest of all, the cheapest of each kind, and single changes."""
     every = [step for step in _ordered(setup, steps_of(setup)) if step.kind != "pair_rule"]
+    if setup.compiled.coupled and setup.roster.shape[0] * setup.roster.shape[1] > LARGE:
+        every = _of_clashes(setup, every)
     kinds: tuple[Callable[[Step], bool], ...] = (
         lambda _: True,
         lambda step: step.kind == "minimum",
@@ -150,6 +153,18 @@ def _singles(setup: Setup, every: Sequence[Step]) -> Iterator[tuple[Step, ...]]:
         for step in steps if helps else ():
             # what is dropped, or lowered by the one unit that it has, is enough as it is
             yield from [(step,)] if step.units == 1 and step.source is None else _enough(setup, [step])
+
+
+def _of_clashes(setup: Setup, every: Sequence[Step]) -> list[Step]:
+    """Keep the steps that are about members of clashes of which no two share one: all of these together are enough."""
+    world, used = World(setup), set[int]()
+    with suppress(Spent):
+        while found := world.clash([place for place in range(len(world.members)) if place not in used]):
+            used.update(found.places)
+            if not found.places:
+                break
+    members = [world.members[place] for place in sorted(used)]
+    return [step for step in every if any(_is_of(step, member) for member in members)]
 
 
 def _is_of(step: Step, member: Member) -> bool:

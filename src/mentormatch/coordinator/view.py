@@ -92,7 +92,7 @@ class Audit:
         Returns
         -------
         tuple of Relaxation
-            Ordered by cost, then by the ids of the people concerned. Empty if the problem has a
+            Ordered by cost, then by the ids of the people concerned, those about nobody last. Empty if it has a
             matching, or if nothing that may be named is enough. That lifting every confidential
             rule would be enough is one constant entry, the last of its cost.
 

@@ -17,10 +17,10 @@ import numpy as np
 from mentormatch.errors import TimeLimit, UnsupportedProblem
 from mentormatch.network import Arcs, Short
 from mentormatch.problem.aims import Aims
-from mentormatch.problem.instance import form_of, prepare, with_fixed
+from mentormatch.problem.instance import prepare, with_fixed
 from mentormatch.problem.irreducible import SMALL, Found, Spent, irreducible
 from mentormatch.problem.members import members_of, refused, secret_bounds, stated, with_groups
-from mentormatch.solvers import Feasibility, choose
+from mentormatch.solvers import Feasibility, has_solution, is_coupled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ _LEAST_SOLVED: Final = 30
 
 
 def has_matching(setup: Setup, lifted: Sequence[Fixed] = (), deadline: float | None = None) -> bool:
-    """Say whether a problem has any matching at all, by the solver that suits it.
+    """Say whether a problem has any matching at all.
 
     Parameters
     ----------
@@ -62,13 +62,10 @@ def has_matching(setup: Setup, lifted: Sequence[Fixed] = (), deadline: float | N
     if unsound(setup):
         return False
     instance = prepared_for(setup, lifted).instance
-    # which matching it is does not matter
-    instance = replace(instance, tie_pairs=lambda i, _j: np.zeros(len(i), np.int64))
-    try:
-        choose(form_of(instance)).solve(instance, deadline=deadline)
-    except Short:
+    sides = instance.mentees, instance.mentors
+    if any(map(_crossed, sides)):
         return False
-    return True
+    return has_solution(instance, deadline) if is_coupled(instance) else Feasibility(instance).short(*sides) is None
 
 
 def unsound(setup: Setup) -> bool:

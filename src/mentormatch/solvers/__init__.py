@@ -25,7 +25,7 @@ from mentormatch.solvers.choice import (
 from mentormatch.solvers.coupled_steps import CoupledProof, prove_coupled
 from mentormatch.solvers.grid import exponent, quantise
 from mentormatch.solvers.minimums import Feasibility, feasible
-from mentormatch.solvers.mixed import Mixed, is_coupled, keeps_rules, solve_coupled
+from mentormatch.solvers.mixed import Mixed, has_solution, is_coupled, keeps_rules, solve_coupled
 from mentormatch.solvers.network import Flow, NoFlow, min_cost_flow
 from mentormatch.solvers.preference import preferences
 from mentormatch.solvers.proof import prove
@@ -60,6 +60,7 @@ __all__ = [
     "different",
     "exponent",
     "feasible",
+    "has_solution",
     "is_coupled",
     "is_feasible",
     "keeps_rules",

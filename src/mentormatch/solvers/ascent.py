@@ -36,7 +36,7 @@ EACH = 10
 _MORE = 5
 """Pairs that a person gains in a round of pricing."""
 
-_LIKED = 4
+_LIKED = 8
 """Pairs of each person among which a whole solution is looked for."""
 
 FINE_BITS = 50
@@ -81,6 +81,8 @@ class Ascent:
         Whether every bound so far is one in whole numbers.
     searched
         Whether any tier needed branching.
+    inner
+        Whether this is part of another search.
     bound
         What the tier that is being solved can reach at most.
     multipliers
@@ -97,6 +99,7 @@ class Ascent:
     hint: NDArray[np.int64] | None = None
     exact: bool = True
     searched: bool = False
+    inner: bool = False
     rounds: int = 0
     bound: int | None = None
     multipliers: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
@@ -171,13 +174,29 @@ class Ascent:
         self, left: NDArray[np.int64], multipliers: NDArray[np.int64], unit: int
     ) -> tuple[NDArray[np.int64], int, NDArray[np.int64]]:
         """Bound what is left by multipliers, or by their nearest whole multiples of a unit where these bound better."""
-        reduced = self.programme.reduced(left, multipliers)
-        found = reduced, self.programme.bound(reduced, multipliers), multipliers
+        found = self._bound(left, multipliers)
         rounded = self.programme.sound(np.rint(multipliers / unit) * unit, float(np.abs(left).max(initial=0)))
         if unit > 1 and (rounded != multipliers).any():
-            reduced = self.programme.reduced(left, rounded)
-            found = min(found, (reduced, self.programme.bound(reduced, rounded), rounded), key=lambda one: one[1])
+            found = min(found, self._bound(left, rounded), key=lambda one: one[1])
         return found
+
+    def _bound(
+        self, left: NDArray[np.int64], multipliers: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], int, NDArray[np.int64]]:
+        """Bound what is left by multipliers; return what every column is worth beyond them, the bound, and them.
+
+        Pairs that are made together are bounded together, which is what the best multipliers of the
+        rows between two people do, and none of them changes alone: each is worth all of it.
+        """
+        reduced = self.programme.reduced(left, multipliers)
+        joined = self.between.joined(reduced, self.programme.open)
+        for keys in joined:
+            reduced[keys[0]] = reduced[keys].sum(axis=0)
+            reduced[keys[1:]] = 0
+        bound = self.programme.bound(reduced, multipliers)
+        for keys in joined:
+            reduced[keys[1:]] = reduced[keys[0]]
+        return reduced, bound, multipliers
 
     # --- the relaxation -----------------------------------------------------------------------
 
@@ -298,8 +317,11 @@ class Ascent:
         some = relaxed.columns[relaxed.shares > _SLACK]
         mine = self.programme.free(self.best).keys
         few = distinct(np.concatenate((liked, some, mine, columns[len(pairs) :])))
+        # with the rows between two people that any choice of these could break
+        keys = few[: np.searchsorted(few, self.programme.cells)]
+        rows: list[Row] = list(self.between.broken(keys, np.ones(len(keys)), 0.5))
         for _ in range(20):
-            found = propose(self.programme, wanted, few, self.deadline, target)
+            found = propose(self.programme.adding(rows), wanted, few, self.deadline, target)
             if found is None or self.offer(few, found, costs):
                 return
 

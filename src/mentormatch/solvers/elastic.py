@@ -86,6 +86,17 @@ class _Rows:
     def add(self, i: Any, j: Any, worth: int) -> None:
         self.pairs.append((np.asarray(i, np.int64), np.asarray(j, np.int64), worth))
 
+    def beside(self, side: int, people: NDArray[np.int64], worth: int) -> None:
+        """Add one who does not exist, for these people of a side."""
+        if not len(people):
+            return
+        if side == 0:
+            self.add(people, np.full(len(people), self.m), worth)
+            self.m += 1
+        else:
+            self.add(np.full(len(people), self.n), people, worth)
+            self.n += 1
+
     def single(self, worth: int) -> tuple[int, int]:
         """Add one pair of two who do not exist and have nobody else."""
         self.add([self.n], [self.m], worth)
@@ -136,7 +147,7 @@ class Elastic:
         self._rows = _Rows(n, m)
         self._linear: list[Linear] = []
         self._apart: list[tuple[int, int, int]] = []
-        self._fill()
+        self._fill({(side, one) for each in soft for side, *two in each.rules.apart for one in two})
         self._bits = [self._soften(one) for one in soft]
         for pair in _listed(must):
             self._small([(pair, 1)], FREE, 1)
@@ -144,19 +155,19 @@ class Elastic:
 
     # --- what is added ------------------------------------------------------------------------
 
-    def _fill(self) -> None:
-        """Add nobodies, who stand in for partners that are short, and fillers, who take up room."""
-        rows = self._rows
+    def _fill(self, apart: set[tuple[int, int]]) -> None:
+        """Add nobodies, who stand in for partners that are short, and fillers, who take up room.
+
+        People who may not share a partner share none of these either: theirs are their own.
+        """
         for number, side in enumerate(self._sides):
+            own = np.array([(number, person) in apart for person in range(len(side.down))], bool)
             for units, worth in ((side.down, -1), (side.up, 1)):
                 for step in range(int(units.max(initial=0))):
-                    some = np.flatnonzero(units > step)
-                    if number == 0:
-                        rows.add(some, np.full(len(some), rows.m), worth)
-                        rows.m += 1
-                    else:
-                        rows.add(np.full(len(some), rows.n), some, worth)
-                        rows.n += 1
+                    some = units > step
+                    self._rows.beside(number, np.flatnonzero(some & ~own), worth)
+                    for person in np.flatnonzero(some & own).tolist():
+                        self._rows.beside(number, np.array([person]), worth)
 
     def _soften(self, soft: Soft) -> dict[str, list[tuple[tuple[int, int], int]]]:
         """Write rules as bounds on weights that give way, and return the pairs that tell by how much."""
@@ -189,8 +200,8 @@ class Elastic:
         """Keep two people apart or alike, partner by partner."""
         give = [(pair, -1) for pair in drop]
         for side, a, b in rules.apart:
-            if not drop and not (self._sides[side].helped(a) and self._sides[side].helped(b)):
-                self._apart.append((side, a, b))  # they share nobody who does not exist
+            if not drop:
+                self._apart.append((side, a, b))
                 continue
             for one, other in self._shared(side, a, b, both=True):
                 self._small([(one, 1), (other, 1), *give], 1)
@@ -317,10 +328,6 @@ class _Side:
             raise Short(nobody, nobody)
         least, most = np.maximum(lower - np.minimum(across, down), 0), upper + np.minimum(across, up)
         return cls(Bounds(least, most), np.maximum(down - (lower - least), 0), np.maximum(up - (most - upper), 0))
-
-    def helped(self, person: int) -> bool:
-        """Say whether this person may be paired with people who do not exist."""
-        return bool(self.down[person] or self.up[person])
 
     def room(self, size: int, others: int) -> Bounds:
         """Return the bounds with room for fillers, and whoever does not exist behind them without any of their own."""

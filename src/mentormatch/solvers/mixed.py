@@ -97,13 +97,25 @@ def solve_coupled(
     if 0 in instance.shape:
         nobody = np.empty(0, np.int64)
         raise Short(nobody, nobody)
-    if instance.shape[0] * instance.shape[1] > LARGEST:
-        msg = f"rules over several pairs are solved for up to {LARGEST:,} pairs, and these are more"
-        raise UnsupportedProblem(msg)
-    if any(row.heaviest * most_pairs(instance) >= HEAVIEST for row in stated_rows(instance)):
-        msg = "the pairs that one rule weighs are so heavy that their weights cannot be added up in 60 bits"
-        raise UnsupportedProblem(msg)
+    _check_size(instance)
     return _Climber(instance, plain, deadline, progress).solve()
+
+
+def has_solution(instance: Instance, deadline: float | None = None) -> bool:
+    """Say whether there is any matching under rules over several pairs, without looking for the best.
+
+    Raises
+    ------
+    TimeLimit
+        Time ran out before it was known.
+    UnsupportedProblem
+        There are too many pairs, or they weigh too much.
+    """
+    nobody = np.empty(0, np.int64)
+    if 0 in instance.shape:
+        return keeps_coupling(instance, Arcs(nobody, nobody))
+    _check_size(instance)
+    return _Climber(instance, Solution(Arcs(nobody, nobody), ()), deadline, None).feasible()
 
 
 def engine_for(instance: Instance) -> Engine:
@@ -111,6 +123,15 @@ def engine_for(instance: Instance) -> Engine:
     if (instance.mentees.upper <= 1).all() and not (instance.mentees.lower.any() or instance.mentors.lower.any()):
         return FirstOf(Assignment(), Transport())
     return Transport()
+
+
+def _check_size(instance: Instance) -> None:
+    if instance.shape[0] * instance.shape[1] > LARGEST:
+        msg = f"rules over several pairs are solved for up to {LARGEST:,} pairs, and these are more"
+        raise UnsupportedProblem(msg)
+    if any(row.heaviest * most_pairs(instance) >= HEAVIEST for row in stated_rows(instance)):
+        msg = "the pairs that one rule weighs are so heavy that their weights cannot be added up in 60 bits"
+        raise UnsupportedProblem(msg)
 
 
 def is_coupled(instance: Instance) -> bool:
@@ -161,7 +182,7 @@ class _Climber:
         """Climb."""
         names = self.instance.objective
         results: list[TierResult] = []
-        if not self._feasible():
+        if not self.feasible():
             nobody = np.empty(0, np.int64)
             raise Short(nobody, nobody)
         ties = len(self.ascent.programme.open) <= LARGEST_WITH_TIES
@@ -249,7 +270,7 @@ class _Climber:
                 view[[a, b]] = view[a] & view[b]
         return table.ravel()
 
-    def _feasible(self) -> bool:
+    def feasible(self) -> bool:
         """Find any matching: make as little short as can be."""
         lower, upper = self.ascent.programme.lower, self.ascent.programme.upper
         if (lower > upper).any() or (lower >= HEAVIEST).any() or (upper <= -HEAVIEST).any():

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from mentormatch.solvers.rows import Row
 
-_AT_ONCE = 4096
+AT_ONCE = 4096
+"""Numbers that are looked at together for a common unit."""
 
 _ROOM = 2.0**61
 """What is left of a cost stays below this, and so does everything on the way to it."""
@@ -263,8 +264,8 @@ def less(limit: int, taken: int) -> int:
 def common_unit(numbers: NDArray[np.int64]) -> int:
     """Return the largest whole number that divides all of some; 1 if they are all 0."""
     unit = 0
-    for start in range(0, len(numbers), _AT_ONCE):
-        unit = gcd(unit, int(np.gcd.reduce(numbers[start : start + _AT_ONCE])))
+    for start in range(0, len(numbers), AT_ONCE):
+        unit = gcd(unit, int(np.gcd.reduce(numbers[start : start + AT_ONCE])))
         if unit == 1:
             break
     return unit or 1

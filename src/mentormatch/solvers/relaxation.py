@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _WIDE = 10
 """Bits that the weights of a row may have before they are scaled."""
 
+_EARLY = 0.05
+"""Seconds by which the simplex may stop before time is up: it reads a clock of its own."""
+
 SIZE = 1024.0
 """Costs are scaled to this size, so that the tolerances of the simplex are small beside them."""
 
@@ -217,7 +220,7 @@ def _limits(bounds: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def stopped(deadline: float | None) -> Exception:
     """Return why a linear programme has no answer: time is up, or its numbers defeat the simplex."""
-    if deadline is not None and time.monotonic() > deadline:
+    if deadline is not None and time.monotonic() > deadline - _EARLY:
         return OutOfTime()
     msg = "the rules over several pairs weigh too differently: the linear programme behind them could not be solved"
     return UnsupportedProblem(msg)

@@ -134,6 +134,7 @@ class Between:
         self.shape = instance.shape
         self.alike = instance.alike
         self.cliques = tuple((side, clique) for side in (0, 1) for clique in _cliques(instance.apart, side))
+        self.bands = tuple((side, band) for side in (0, 1) for band in _bands(instance.alike, side))
 
     def __bool__(self) -> bool:
         return bool(self.alike or self.cliques)
@@ -141,6 +142,21 @@ class Between:
     def key(self, side: int, one: int, partner: int) -> int:
         """Return the key of a pair told from one side."""
         return one * self.shape[1] + partner if side == 0 else partner * self.shape[1] + one
+
+    def joined(self, worth: NDArray[np.int64], open_: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+        """List the open pairs that are made together or not at all, because people have the same partners.
+
+        Each array has a row of keys for everyone who goes together, and a column for every partner for
+        whom all of these are open; what they are ``worth`` can be added up.
+        """
+        found = []
+        for side, band in self.bands:
+            partners = np.arange(self.shape[1 - side])
+            people = np.array(band)[:, None]
+            keys = people * self.shape[1] + partners if side == 0 else partners * self.shape[1] + people
+            small = np.abs(worth[keys]).max(axis=0, initial=0) < FREE // len(band)
+            found.append(keys[:, small & open_[keys].all(axis=0)])
+        return found
 
     def broken(self, keys: NDArray[np.int64], shares: NDArray[np.float64], slack: float) -> Iterator[PairRow]:
         """Yield the rows that some pairs break, each counted by its share."""
@@ -163,6 +179,16 @@ class Between:
         for side, a, b in self.alike:
             for partner in np.flatnonzero(np.abs(filled(side, a) - filled(side, b)) > slack).tolist():
                 yield PairRow.of([self.key(side, a, partner), self.key(side, b, partner)], [1, -1], 0, 0)
+
+
+def _bands(alike: tuple[tuple[int, int, int], ...], side: int) -> list[tuple[int, ...]]:
+    """Put together who has the same partners, directly or through others."""
+    band_of: dict[int, set[int]] = {}
+    for which, a, b in alike:
+        if which == side:
+            band = band_of.get(a, {a}) | band_of.get(b, {b})
+            band_of.update(dict.fromkeys(band, band))
+    return sorted({tuple(sorted(band)) for band in band_of.values()})
 
 
 def _cliques(apart: tuple[tuple[int, int, int], ...], side: int) -> list[tuple[int, ...]]:

@@ -10,6 +10,7 @@ in floating point: that is said.
 from __future__ import annotations
 
 import heapq
+from dataclasses import replace
 from itertools import count as counting
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -220,6 +221,7 @@ class _Tree:
         self.gains = _Gains(len(self.columns))
         self.exact = True
         self.leaves: list[_Leaf] = []
+        self.settled: list[Part] = []
 
     def _matrix(self) -> csr_array:
         from scipy.sparse import csr_array
@@ -248,6 +250,7 @@ class _Tree:
                 equal += 1
                 if equal > as_good or self._told() > parts:
                     self.leaves.clear()
+                    self.settled.clear()
                     return True
             elif nodes > limit:
                 return False
@@ -262,18 +265,21 @@ class _Tree:
 
     def parts(self) -> list[Part]:
         """Return the best solutions in parts."""
-        from mentormatch.solvers.ascent import Part
-
         best = [leaf for leaf in self.leaves if leaf.worth == self._here()]
         if not self.exact:
             return []
-        found = []
-        for leaf in best:
-            programme = self.ascent.programme
-            tight = np.concatenate((leaf.tight, np.zeros(len(programme.lower) - len(leaf.tight), np.int64)))
-            closed = np.flatnonzero(leaf.least == leaf.most)
-            found.append(Part(programme.tightened(tight).settling(self.columns[closed], leaf.least[closed]), leaf.best))
-        return found
+        top = self.ascent.value(self.costs, self.ascent.best)
+        settled = [part for part in self.settled if self.ascent.value(self.costs, part.best) == top]
+        return [*map(self._part, best), *settled]
+
+    def _part(self, leaf: _Leaf) -> Part:
+        """Return the solutions of a leaf as a programme of their own."""
+        from mentormatch.solvers.ascent import Part
+
+        programme = self.ascent.programme
+        tight = np.concatenate((leaf.tight, np.zeros(len(programme.lower) - len(leaf.tight), np.int64)))
+        closed = np.flatnonzero(leaf.least == leaf.most)
+        return Part(programme.tightened(tight).settling(self.columns[closed], leaf.least[closed]), leaf.best)
 
     def _here(self) -> int:
         """Return by how many units the best solution is better than the first one."""
@@ -294,7 +300,7 @@ class _Tree:
 
     def _told(self) -> int:
         """Count the leaves that are as good as the best solution."""
-        return sum(leaf.worth == self._here() for leaf in self.leaves)
+        return sum(leaf.worth == self._here() for leaf in self.leaves) + len(self.settled)
 
     def _solve(self, node: _Node) -> _Split | None:
         """Bound a node, and say how to split it; None if nothing is left to look at."""
@@ -332,11 +338,33 @@ class _Tree:
         if (least == most).all():
             solution = self.ascent.offer(self.columns, least, self.costs)  # nothing else here is as good
         elif gap:
+            tight = np.where(np.abs(price) > gap, price, 0)
+            if self._equals(solution, bound, tight, least, most):
+                return None
             return self._branches(bound, relaxed, least, most)
         if solution is None or self._worth(solution) < self._worth(self.ascent.best):
             return self._branches(bound, relaxed, least, most)
         self.leaves.append(_Leaf(self._here(), least, most, np.where(np.abs(price) > gap, price, 0), solution))
         return None
+
+    def _equals(
+        self,
+        solution: Choice | None,
+        bound: int,
+        tight: NDArray[np.int64],
+        least: NDArray[np.int64],
+        most: NDArray[np.int64],
+    ) -> bool:
+        """Settle a node that holds nothing better than its solution, in the smaller numbers that are left in it."""
+        if solution is None or self.ascent.inner or self._units(bound) > self._here():
+            return False
+        if self._worth(solution) < self._worth(self.ascent.best):
+            return False
+        part = self._part(_Leaf(self._here(), least, most, tight, solution))
+        below = replace(self.ascent, programme=part.programme, best=part.best, inner=True)
+        self.settled += below.maximise(self.costs)
+        self.ascent.rounds, self.exact = below.rounds, self.exact and below.exact
+        return True
 
     def _worth(self, solution: Choice) -> int:
         return self.ascent.value(self.left, self.ascent.programme.free(solution))
