@@ -280,3 +280,14 @@ def test_a_person_whom_nobody_may_match_never_fails_the_run():
     with pytest.raises(mm.Infeasible) as caught:
         mm.match(mentors, [{**mentees[0], "mentors_wanted": (1, 1)}, *mentees[1:]], preset=None, constraints=rules)
     assert caught.value.people == ("Ann",)
+
+
+def test_a_search_that_is_cut_short_says_so(monkeypatch, told):
+    """Where no more may be solved, all that may be part of the clash is named, and the error says so."""
+    for limit in ("_MOST_SOLVED", "_LEAST_SOLVED"):
+        monkeypatch.setattr(f"mentormatch.problem.world.{limit}", 0)
+    people = [{"id": "Mia", "capacity": (2, 2)}], [{"id": "Ann"}, {"id": "Bo"}, {"id": "Cas", "mentors_wanted": (0, 1)}]
+    rules = [told("keep all apart", tuple(NotBoth("mentees", *pair) for pair in ((0, 1), (0, 2), (1, 2))))]
+    with pytest.raises(mm.Infeasible, match="not all of these need be part of the clash") as caught:
+        mm.match(*people, preset=None, scorers={flat: 1}, constraints=rules)
+    assert str(caught.value).endswith(f"mentor Mia at least 2, the rule keep all apart, {BACKGROUND}.")
