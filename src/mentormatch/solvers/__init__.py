@@ -5,6 +5,7 @@ An engine proposes a matching (:mod:`lap <mentormatch.solvers.lap>` for one ment
 :mod:`lp <mentormatch.solvers.lp>` for bounds on both sides), the exact finish
 (:mod:`potentials <mentormatch.solvers.potentials>`) repairs it and prices it in integers,
 and every pair is held against those prices before the tier is called optimal.
+Large problems have an engine of their own, exact and compiled: the :mod:`kernel <mentormatch.solvers.kernel>`.
 Rules over several pairs make it an integer programme (:mod:`mixed <mentormatch.solvers.mixed>`).
 Stable matchings are another matter: :mod:`stable <mentormatch.solvers.stable>`. Flows through any
 network, without people, have a door of their own: :mod:`network <mentormatch.solvers.network>`.
@@ -15,6 +16,7 @@ from mentormatch.solvers.choice import (
     KNOWN_TIERS,
     SOLVERS,
     Hungarian,
+    MinCostFlow,
     Network,
     able,
     check_objective,
@@ -43,6 +45,7 @@ __all__ = [
     "Feasibility",
     "Flow",
     "Hungarian",
+    "MinCostFlow",
     "Mixed",
     "Network",
     "NoFlow",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mentormatch.errors import InputError, UnsupportedProblem
 from mentormatch.network import Need
 from mentormatch.solvers.engine import FirstOf
+from mentormatch.solvers.kernel.engine import Kernel, fast
 from mentormatch.solvers.lap import Assignment
 from mentormatch.solvers.lp import Transport
 from mentormatch.solvers.mixed import Mixed, solve_coupled
@@ -44,9 +45,7 @@ class Hungarian:
         progress: Progress | None = None,
     ) -> Solution:
         """Solve every tier; see :class:`mentormatch.network.Solver`."""
-        return solve_tiers(
-            instance, FirstOf(Assignment(), Transport()), warm=warm, deadline=deadline, progress=progress
-        )
+        return solve_tiers(instance, fast(Assignment(), Transport()), warm=warm, deadline=deadline, progress=progress)
 
 
 class Network:
@@ -67,10 +66,35 @@ class Network:
         progress: Progress | None = None,
     ) -> Solution:
         """Solve every tier; see :class:`mentormatch.network.Solver`."""
-        return solve_coupled(instance, Transport(), warm=warm, deadline=deadline, progress=progress)
+        return solve_coupled(instance, fast(Transport()), warm=warm, deadline=deadline, progress=progress)
 
 
-SOLVERS: tuple[Solver, ...] = (Hungarian(), Network(), Stable(), Mixed())
+class MinCostFlow:
+    """What :class:`Network` does, by the kernel whatever the size: exact from the start, compiled where numba is there.
+
+    It is the engine that the other two use for large problems, by name.
+    """
+
+    name = "min_cost_flow"
+
+    def supports(self, form: Form) -> bool:
+        """Say whether nothing couples the pairs but the bounds of each person, and quotas that are nested."""
+        return not form.needs & {Need.COUPLED, Need.STABLE}
+
+    def solve(
+        self,
+        instance: Instance,
+        *,
+        warm: Solution | None = None,
+        deadline: float | None = None,
+        progress: Progress | None = None,
+    ) -> Solution:
+        """Solve every tier; see :class:`mentormatch.network.Solver`."""
+        engine = FirstOf(Kernel(least=0), Transport())
+        return solve_coupled(instance, engine, warm=warm, deadline=deadline, progress=progress)
+
+
+SOLVERS: tuple[Solver, ...] = (Hungarian(), Network(), Stable(), Mixed(), MinCostFlow())
 """The solvers in the order in which ``"auto"`` asks them."""
 
 

@@ -145,11 +145,13 @@ class Climb:
         inner = Part(part.i[loops], part.j[loops], part.w[loops], part.used[loops], rows, columns)
         free = free[loops]
         keys = self.kept.keys[free]
+        prices = None
         if engine is not None:
-            self._propose("ties", engine, free, inner, complete=True)
+            proposal = self._propose("ties", engine, free, inner, complete=True)
+            prices = None if proposal is None else proposal.guess
             free = np.searchsorted(self.kept.keys, keys)
         inner = Part(inner.i, inner.j, inner.w, self.kept.used[free], rows, columns)
-        done = finish(inner, _zero(inner), deadline=self.deadline)
+        done = finish(inner, prices or _zero(inner), deadline=self.deadline)
         self._use(free, done.used)
         if not done.optimal:
             raise OutOfTime
@@ -238,13 +240,15 @@ class Climb:
     # --- weights: an engine proposes, longest paths finish ---
 
     def _weigh(self, kind: Kind, engine: Engine | None, *, complete: bool, improve: bool) -> Prices | None:
-        # The engine is asked once: what pricing adds later changes little, and the finish does that faster.
-        proposal = None
-        if engine is not None:
-            proposal = self._propose(kind, engine, *self.part(kind), complete=complete)
-        prices = None if proposal is None else proposal.guess
+        # Most engines are asked once: what pricing adds later changes little, and the finish does that faster.
+        prices = None
         while True:
             free, part = self.part(kind)
+            if engine is not None:
+                proposal = self._propose(kind, engine, free, part, complete=complete, prices=prices)
+                if proposal is not None:
+                    prices = proposal.guess or prices
+                    free, part = self.part(kind)
             done = finish(part, prices or _zero(part), improve=improve, deadline=self.deadline)
             self._use(free, done.used)
             self.labels = done.prices
@@ -266,11 +270,18 @@ class Climb:
         return offenders > 0
 
     def _propose(
-        self, kind: Kind, engine: Engine, free: NDArray[np.int64], part: Part, *, complete: bool
+        self,
+        kind: Kind,
+        engine: Engine,
+        free: NDArray[np.int64],
+        part: Part,
+        *,
+        complete: bool,
+        prices: Prices | None = None,
     ) -> Proposal | None:
         """Ask the engine, and take its matching over if that is feasible and no worse than the present one."""
         dense = partial(_matrix, self.table, self.face, kind)
-        proposal = engine.propose(Task(part, complete, dense, self.deadline))
+        proposal = engine.propose(Task(part, complete, dense, self.deadline, prices))
         if proposal is None:
             return None
         keys = distinct(proposal.i * self.kept.shape[1] + proposal.j)

@@ -38,12 +38,16 @@ class Task:
         Gives the weights of all free pairs as one matrix, closed ones :data:`~mentormatch.solvers.grid.CLOSED`.
     deadline
         A time of ``time.monotonic()`` by which to answer.
+    prices
+        What proved the present matching before more pairs were kept; None the first time. An
+        engine that cannot go on from there has nothing to propose.
     """
 
     part: Part
     complete: bool
     dense: Callable[[], NDArray[np.int64]]
     deadline: float | None = None
+    prices: Prices | None = None
 
 
 class Engine(Protocol):

@@ -36,7 +36,7 @@ class Assignment:
     def propose(self, task: Task) -> Proposal | None:
         """Propose the best matching; None where seats do not describe the task or are too many."""
         part = task.part
-        if (part.rows.upper > 1).any():
+        if task.prices is not None or (part.rows.upper > 1).any():
             return None
         rows = np.flatnonzero(part.rows.upper > 0)
         places = np.minimum(part.columns.upper, len(rows))

@@ -32,7 +32,7 @@ class Transport:
     def propose(self, task: Task) -> Proposal | None:
         """Propose an optimal vertex and its dual; None if time ran out or the vertex is not integral."""
         part = task.part
-        if not len(part.i):
+        if task.prices is not None or not len(part.i):
             return None
         scale = _SCALE / max(1, int(np.abs(part.w).max()))
         solver = quiet(task.deadline)

@@ -1,0 +1,132 @@
+"""The whole kernel: an auction where nothing is known yet, then shortest augmenting paths from both sides."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from mentormatch.network import Prices
+from mentormatch.solvers.kept import count
+from mentormatch.solvers.kernel.arrays import Graph, Side, chains_for, room_for, turned
+from mentormatch.solvers.kernel.auction import auction
+from mentormatch.solvers.kernel.augment import fill
+from mentormatch.solvers.kernel.bounds import somebody_lacks
+from mentormatch.solvers.kernel.warm import start
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mentormatch.network import Bounds
+    from mentormatch.solvers.potentials import Part
+
+MOST = 1 << 60
+"""Twice the largest sum of weights stays below this: every distance then fits an int64."""
+
+_STEP = 300
+"""The auction's step is this share of the spread of weights."""
+
+_BIDS = 100
+"""Bids per near person after which an auction has gone on long enough."""
+
+_WORK = 20_000_000
+"""Pairs to look at between two looks at the clock."""
+
+
+class Solved(NamedTuple):
+    """An optimal matching and its proof."""
+
+    used: NDArray[np.bool_]
+    prices: Prices
+
+
+def fits(part: Part) -> bool:
+    """Say whether every sum of weights that can come up stays within an int64."""
+    most = min(int(part.rows.upper.sum()), int(part.columns.upper.sum()), len(part.i)) + 1
+    return 2 * most * max(1, int(np.abs(part.w).max(initial=0))) < MOST and part.steps is None
+
+
+def solve(part: Part, guess: Prices | None = None, *, deadline: float | None = None) -> Solved | None:
+    """Find the best b-matching over listed pairs, and prices that prove it.
+
+    Parameters
+    ----------
+    part
+        The pairs, with bounds that some matching keeps and weights that :func:`fits` accepts.
+    guess
+        Prices from before: with them the search starts at ``part.used``, and near the
+        optimum it is short. Without them an auction finds a start.
+    deadline
+        A time of ``time.monotonic()`` at which to give up.
+
+    Returns
+    -------
+    Solved or None
+        None if no matching keeps the bounds, or time ran out.
+    """
+    live = (part.rows.upper[part.i] > 0) & (part.columns.upper[part.j] > 0)
+    graph, rows, columns = _graph(part, live), _side(part.rows, part.i[live]), _side(part.columns, part.j[live])
+    if guess is None:
+        spread = int(np.ptp(graph.weight)) if live.any() else 0
+        auction(graph, rows, columns, spread // _STEP + 1, spread, _BIDS * len(part.rows))
+    else:
+        columns.price[:] = np.clip(guess.v, -MOST // 4, MOST // 4)
+    columns.load[:] = 0
+    start(graph, rows, columns)
+    if not _fill(graph, rows, columns, deadline):
+        return None
+    if somebody_lacks(columns):
+        other, origin = turned(graph, len(columns.load))
+        if not _fill(other, columns, rows, deadline):
+            return None
+        graph.used[origin] = other.used
+    used = np.zeros(len(live), bool)
+    used[live] = graph.used
+    return Solved(used, _prices(part, rows, columns))
+
+
+def _graph(part: Part, live: NDArray[np.bool_]) -> Graph:
+    """Lay out the pairs between people who have places."""
+    i, j = part.i[live], part.j[live]
+    first = np.concatenate(([0], np.cumsum(count(i, len(part.rows)))))
+    return Graph(first, i.astype(np.uint32), j.astype(np.uint32), part.w[live], part.used[live])
+
+
+def _side(bounds: Bounds, people: NDArray[np.int64]) -> Side:
+    """Copy the bounds; nobody has more partners than pairs."""
+    size = len(bounds)
+    upper = np.minimum(bounds.upper, count(people, size))
+    return Side(np.minimum(bounds.lower, upper), upper, np.zeros(size, np.int64), np.zeros(size, np.int64))
+
+
+def _prices(part: Part, rows: Side, columns: Side) -> Prices:
+    """Price everybody, those without places too."""
+    u, v = _capped(rows, part.rows), _capped(columns, part.columns)
+    _raise(v, part.j, part.w - u[part.i], part.columns)
+    _raise(u, part.i, part.w - v[part.j], part.rows)
+    return Prices(u, v)
+
+
+def _capped(side: Side, bounds: Bounds) -> NDArray[np.int64]:
+    """Tell the prices of places: whoever has more places than pairs has no use for one more."""
+    return np.where(side.load < bounds.upper, np.minimum(side.price, 0), side.price)
+
+
+def _raise(prices: NDArray[np.int64], people: NDArray[np.int64], worth: NDArray[np.int64], bounds: Bounds) -> None:
+    """Price those who have no places so high that nobody wants one."""
+    none = bounds.upper == 0
+    if none.any():
+        prices[none] = 0
+        closed = none[people]
+        np.maximum.at(prices, people[closed], worth[closed])
+
+
+def _fill(graph: Graph, near: Side, far: Side, deadline: float | None) -> bool:
+    chains, room = chains_for(graph, len(far.load)), room_for(len(near.load) + len(far.load))
+    person = 0
+    while 0 <= person < len(near.load):
+        if deadline is not None and time.monotonic() > deadline:
+            return False
+        person = fill(graph, near, far, chains, room, person, _WORK)
+    return person >= 0
