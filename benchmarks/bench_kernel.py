@@ -17,9 +17,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from mentormatch.compiled import COMPILED
 from mentormatch.network import Bounds
 from mentormatch.solvers.engine import Task
-from mentormatch.solvers.kernel.compiled import COMPILED
 from mentormatch.solvers.kernel.solve import solve
 from mentormatch.solvers.lp import Transport
 from mentormatch.solvers.potentials import Part, finish, proves

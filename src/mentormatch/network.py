@@ -98,6 +98,29 @@ class Held(NamedTuple):
     lowest: float
 
 
+class Screen(NamedTuple):
+    """Scores of whole rectangles in single precision, with a bound on how far they are off.
+
+    For every row ``i`` and column ``j``, rules ignored, the score differs from
+    ``left[i] @ right[j] + rest`` by at most ``error[i]``, in whatever order single precision adds
+    up. A screen only says where to look: what passes it is scored again, exactly.
+
+    Attributes
+    ----------
+    left, right
+        Factors of each row and of each column (float32, C order, the same number of columns).
+    error
+        The bound, one for each row (float64); it covers the product's own rounding.
+    rest
+        ``rest(rows, columns)`` is what no product gives, as a fresh float32 rectangle; None: nothing.
+    """
+
+    left: NDArray[np.float32]
+    right: NDArray[np.float32]
+    error: NDArray[np.float64]
+    rest: Callable[[Rows, Rows], NDArray[np.float32]] | None = None
+
+
 @dataclass(frozen=True, repr=False)
 class Instance:
     """One bipartite b-matching: bounds on both sides, scores, allowed pairs, tiers.
@@ -150,6 +173,11 @@ class Instance:
         no rule may move. None: as the bounds say.
     memory
         Bytes that one block of scores may take.
+    screen
+        Scores of all pairs in single precision, for large problems; None: there are only the exact ones.
+    shut_blocks
+        Whether ``allowed_block`` shuts whole areas, and not only a list of single pairs: then it
+        is asked for every rectangle that is looked at, else only for what passes the screen.
     ranks
         What mentees and what mentors wish for; None: nobody wishes, or the objective asks for none.
     """
@@ -177,6 +205,8 @@ class Instance:
     groups: tuple[Group, ...] = ()
     linear: tuple[Linear, ...] = ()
     open_from: tuple[tuple[int, int], ...] = ()
+    screen: Screen | None = None
+    shut_blocks: bool = True
 
     @property
     def shape(self) -> tuple[int, int]:

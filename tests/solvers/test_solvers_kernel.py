@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 import mentormatch
+from mentormatch import compiled
 from mentormatch.network import Bounds, Form, Prices
 from mentormatch.solvers import Hungarian, MinCostFlow, Network, choose, solve_tiers
 from mentormatch.solvers.engine import FirstOf, Task
-from mentormatch.solvers.kernel import compiled
 from mentormatch.solvers.kernel import engine as kernel_engine
 from mentormatch.solvers.kernel.arrays import Graph, room_for, turned
 from mentormatch.solvers.kernel.engine import Kernel, fast

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.solvers.kernel.compiled import inline, jit
+from mentormatch.compiled import inline, jit
 
 
 class Graph(NamedTuple):

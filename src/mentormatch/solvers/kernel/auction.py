@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.compiled import inline, jit
 from mentormatch.solvers.kernel.arrays import FAR, NONE, Graph, Side
-from mentormatch.solvers.kernel.compiled import inline, jit
 
 HIGH = 1 << 58
 """The price at which even those who must have a partner stop bidding."""

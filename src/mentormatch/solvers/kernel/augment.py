@@ -13,6 +13,7 @@ who lacks anything, and prices that prove the matching optimal.
 
 from __future__ import annotations
 
+from mentormatch.compiled import inline, jit
 from mentormatch.solvers.kernel.arrays import (
     END,
     FAR,
@@ -30,7 +31,6 @@ from mentormatch.solvers.kernel.arrays import (
     unlink,
 )
 from mentormatch.solvers.kernel.bounds import cost_of_taking, gives, lacks, takes
-from mentormatch.solvers.kernel.compiled import inline, jit
 from mentormatch.solvers.kernel.heap import insert, nearer, take
 
 

@@ -9,8 +9,8 @@ given more than it claims.
 
 from __future__ import annotations
 
+from mentormatch.compiled import inline, jit
 from mentormatch.solvers.kernel.arrays import Side
-from mentormatch.solvers.kernel.compiled import inline, jit
 
 
 @inline

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mentormatch.compiled import inline
 from mentormatch.solvers.kernel.arrays import SIZE, Room
-from mentormatch.solvers.kernel.compiled import inline
 
 
 @inline

@@ -8,8 +8,8 @@ more than it claims; who lacks something is found by
 
 from __future__ import annotations
 
+from mentormatch.compiled import jit
 from mentormatch.solvers.kernel.arrays import FAR, NONE, Graph, Side
-from mentormatch.solvers.kernel.compiled import jit
 
 
 @jit

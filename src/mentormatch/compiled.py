@@ -8,10 +8,11 @@ neither can be written to, every process compiles for itself.
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, TypeVar
 
 try:
-    import numba
+    numba: Any = import_module("numba")
 except ImportError:
     numba = None
 
@@ -59,4 +60,7 @@ def inline(function: Function) -> Function:
     callable
         The same function, faster or as it was.
     """
-    return function if numba is None else numba.njit(inline="always")(function)
+    if numba is None:
+        return function
+    compiled: Function = numba.njit(inline="always")(function)
+    return compiled
