@@ -11,7 +11,7 @@ import numpy as np
 from mentormatch.network import Prices, TierResult
 from mentormatch.solvers.bound import tier_bound
 from mentormatch.solvers.candidates import best_pairs, free_pairs, violations
-from mentormatch.solvers.engine import Task
+from mentormatch.solvers.engine import Task, nothing
 from mentormatch.solvers.face import Face, Level, less
 from mentormatch.solvers.flows import Ends, push
 from mentormatch.solvers.kept import count, distinct, within
@@ -307,7 +307,7 @@ class Climb:
         looks = self._looks(kind)
         if looks is not None:
             ask = looks.uncovered if kind == "coverage" else looks.offenders
-            keys, proved = ask(self.face, prices)
+            keys, proved = ask(self.face, prices, self.kept)
         else:
             keys, offenders = violations(self.table, self.face, kind, prices, self.kept, _MORE)
             proved = not offenders
@@ -319,7 +319,7 @@ class Climb:
         """Look for a matching that is best in ``total`` as well, before the most pairs are counted."""
         free, part = self.part("total")
         bonus = 2 * int(np.ptp(part.w)) + 1 if len(part.w) else 0
-        task = Task(replace(part, w=part.w + bonus), complete=False, dense=_no_matrix, deadline=self.deadline)
+        task = Task(replace(part, w=part.w + bonus), complete=True, dense=nothing, deadline=self.deadline)
         proposal = engine.propose(task)
         if proposal is None or proposal.guess is None:
             return
@@ -363,10 +363,6 @@ class Climb:
         w = self.table.pairs(kind, i, j)
         proposed = Part(i, j, w, np.ones(len(i), bool), part.rows, part.columns)
         return proposed.keeps_bounds(proposed.used) and int(w.sum()) >= part.value(part.used)
-
-
-def _no_matrix() -> NDArray[np.int64]:
-    return np.empty((0, 0), np.int64)
 
 
 def _name(kind: Kind) -> str:

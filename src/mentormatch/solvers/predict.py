@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mentormatch.network import Bounds, Screen
-from mentormatch.solvers.engine import Task
+from mentormatch.solvers.engine import Task, nothing
 from mentormatch.solvers.potentials import Part
 from mentormatch.solvers.sweep import Wanted, sweep
 
@@ -98,7 +98,7 @@ def _prices(
     # to be matched is worth more than any score, as far as everybody's places go
     weight += 2 * int(np.ptp(weight)) if len(weight) else 0
     part = Part(i, j, weight, np.zeros(len(i), bool), _free(face.rows, rows), _free(face.columns, columns))
-    proposal = engine.propose(Task(part, complete=False, dense=_nothing))
+    proposal = engine.propose(Task(part, complete=True, dense=nothing))
     if proposal is None or proposal.guess is None:
         return None
     return proposal.guess.v / _FINE
@@ -108,7 +108,3 @@ def _free(bounds: Bounds, people: NDArray[np.int64]) -> Bounds:
     """Return the bounds of a sample, where nobody must be matched."""
     upper = np.maximum(bounds.upper[people], 0)
     return Bounds(np.zeros_like(upper), upper)
-
-
-def _nothing() -> NDArray[np.int64]:
-    return np.empty((0, 0), np.int64)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from mentormatch.network import Prices
     from mentormatch.solvers.face import Face
+    from mentormatch.solvers.kept import Kept
     from mentormatch.solvers.table import Table
 
 EACH = 20
@@ -71,6 +72,8 @@ class Pricing:
         instance = table.instance
         self._spread = instance.highest - instance.lowest
         self._top = max(abs(instance.lowest), abs(instance.highest)) + float(screen.error.max(initial=0.0))
+        # in single precision, below everything that may be made
+        self._least = screen.least - float(screen.error.max(initial=0.0)) - 2.0**-23 * self._top
         self._allowed = instance.allowed_block if instance.shut_blocks else None
         # limits hold at the prices that they were found with; nobody has been looked at yet
         self._limit, self._since = np.full(n, np.inf), np.zeros(n, np.int64)
@@ -102,14 +105,14 @@ class Pricing:
         if not len(lonely):
             return distinct(found)
         rows = np.flatnonzero(face.rows.upper > 0)
-        wanted_by = Wanted(np.zeros(len(rows), np.float32), np.full(len(lonely), -np.inf, np.float32), _FEW)
+        nothing, floor = np.zeros(len(rows), np.float32), np.full(len(lonely), -np.inf, np.float32)
         screen, allowed = _turned(self._screen, self._allowed)
-        best = sweep(screen, lonely, rows, wanted_by, allowed, self._tick)
+        best = sweep(screen, lonely, rows, Wanted(nothing, floor, _FEW, self._least), allowed, self._tick)
         return distinct(np.concatenate((found, self._free(face, best.j * m + best.i))))
 
     # --- what beats its prices ---
 
-    def offenders(self, face: Face, prices: Prices) -> tuple[NDArray[np.int64], bool]:
+    def offenders(self, face: Face, prices: Prices, kept: Kept) -> tuple[NDArray[np.int64], bool]:
         """Price every pair.
 
         Parameters
@@ -118,6 +121,8 @@ class Pricing:
             What is settled.
         prices
             Of both sides.
+        kept
+            Pairs that are priced already.
 
         Returns
         -------
@@ -135,12 +140,13 @@ class Pricing:
         for some, columns in patches:
             keys.append(self._patch(face, v, (u - slip)[some], some, columns))
         found = distinct(np.concatenate(keys))
+        found = found[~kept.has(found)]
         if self._beats(found, prices).any():
             return found, False
         safe = np.ones(len(u), bool)
         safe[again] = self._limit[again] <= (u - slip)[again]
         safe[rows] &= np.isfinite(self._limit[rows])
-        exact, clean = self._pair_by_pair(face, prices, np.flatnonzero(~safe))
+        exact, clean = self._pair_by_pair(face, prices, np.flatnonzero(~safe), kept)
         self._limit[clean] = (u - slip)[clean]
         self._since[clean] = len(self._then) - 1
         return distinct(np.concatenate((found, exact))), not len(exact)
@@ -160,7 +166,7 @@ class Pricing:
         i, j = found // self._table.shape[1], found % self._table.shape[1]
         return np.sort(found[self._table.pairs("total", i, j) == prices.u[i] + prices.v[j]])
 
-    def uncovered(self, face: Face, prices: Prices) -> tuple[NDArray[np.int64], bool]:
+    def uncovered(self, face: Face, prices: Prices, kept: Kept) -> tuple[NDArray[np.int64], bool]:
         """Look for pairs of two people without a price for their places.
 
         Returns
@@ -178,12 +184,14 @@ class Pricing:
         nothing = np.zeros(m)
         best = self._sweep(nothing, np.full(len(rows), -np.inf), rows, columns, _MORE)
         keys = self._free(face, best.i * m + best.j)
+        keys = keys[~kept.has(keys)]
         if len(keys):
             return distinct(keys), False
         for start in range(0, len(rows), max(1, _EXACT // len(columns))):
             part = rows[start : start + max(1, _EXACT // len(columns))]
             i, j = np.nonzero(self._table.instance.allowed_block(part, columns))
             keys = self._free(face, part[i] * m + columns[j])
+            keys = keys[~kept.has(keys)]
             if len(keys):
                 return distinct(keys[: _MORE * len(part)]), False
         return np.empty(0, np.int64), True
@@ -248,7 +256,7 @@ class Pricing:
         price[self._table.instance.mentors.upper <= 0] = np.inf
         under = np.nextafter(floor.astype(np.float32), np.float32(-np.inf))
         self.seen += len(rows) * (self._table.shape[1] if columns is None else len(columns))
-        wanted = Wanted(price if columns is None else price[columns], under, each)
+        wanted = Wanted(price if columns is None else price[columns], under, each, self._least)
         return sweep(self._screen, rows, columns, wanted, self._allowed, self._tick)
 
     def _slip(self, v: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -323,7 +331,7 @@ class Pricing:
     # --- without the screen ---
 
     def _pair_by_pair(
-        self, face: Face, prices: Prices, rows: NDArray[np.int64]
+        self, face: Face, prices: Prices, rows: NDArray[np.int64], kept: Kept
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Score some rows exactly: the pairs that beat their prices, and the rows without any."""
         m = self._table.shape[1]
@@ -336,6 +344,7 @@ class Pricing:
             surplus -= prices.v
             at = np.flatnonzero(surplus > 0)
             found = part[at // m] * m + at % m
+            found = found[~kept.has(found)]
             found = found[face.standing(self._table, found // m, found % m) == 0]
             clean.append(np.setdiff1d(part, found // m))
             worst = np.argsort(-surplus[np.searchsorted(part, found // m), found % m], kind="stable")

@@ -63,11 +63,14 @@ class Wanted(NamedTuple):
         What a pair of each row must be worth more than (float32, in the order of ``rows``).
     each
         The most pairs of one row.
+    least
+        Pairs that the screen scores below it are passed over.
     """
 
     price: NDArray[np.float32]
     floor: NDArray[np.float32]
     each: int
+    least: float = -np.inf
 
 
 Shut = Callable[["Rows", "Rows"], NDArray[np.bool_]]
@@ -163,7 +166,7 @@ def _swept(job: _Job, begin: float, wanted: Wanted) -> Tops:
     width, depth = len(job.right), job.right.shape[1]
     tops = Tops.room(len(job.rows), wanted.each)
     room = np.empty(_ROWS * _COLUMNS, np.float32)
-    tiles = -(-width // _COLUMNS)
+    tiles, least = -(-width // _COLUMNS), float(np.float32(wanted.least))
     with one_thread():
         for top in range(0, len(job.rows), _ROWS):
             rows = slice(top, min(top + _ROWS, len(job.rows)))
@@ -179,7 +182,7 @@ def _swept(job: _Job, begin: float, wanted: Wanted) -> Tops:
                 _add_rest(tile, job, rows, columns, product=depth > 0)
                 inside = np.where((own >= columns.start) & (own < columns.stop), own - columns.start, 0)
                 part = Tops(tops.worth[rows], tops.column[rows], tops.size[rows])
-                take(tile, wanted.price[columns], wanted.floor[rows], inside, columns.start, part)
+                take(tile, wanted.price[columns], wanted.floor[rows], inside, columns.start, least, part)
     return tops
 
 

@@ -43,6 +43,7 @@ def take_tops(
     floor: NDArray[np.float32],
     begin: NDArray[np.int64],
     first: int,
+    least: float,
     tops: Tops,
 ) -> None:
     """Take what beats the floor of its row, and the least one kept once there are enough.
@@ -59,13 +60,15 @@ def take_tops(
         The column of this tile where each row begins to look: equals are taken from there on.
     first
         The number of the tile's first column.
+    least
+        Scores below it are passed over, whatever their price.
     tops
         Changed in place.
     """
     width = tile.shape[1]
     for row in range(tile.shape[0]):
-        _run(tile[row], price, floor[row], begin[row], width, first, tops, row)
-        _run(tile[row], price, floor[row], 0, begin[row], first, tops, row)
+        _run(tile[row], price, floor[row], begin[row], width, first, least, tops, row)
+        _run(tile[row], price, floor[row], 0, begin[row], first, least, tops, row)
 
 
 @inline
@@ -76,6 +79,7 @@ def _run(
     begin: int,
     end: int,
     first: int,
+    lowest: float,
     tops: Tops,
     row: int,
 ) -> None:
@@ -92,7 +96,7 @@ def _run(
             continue
         for at in range(len(score)):
             value = score[at] - cost[at]
-            if not value > least:
+            if not value > least or score[at] < lowest:
                 continue
             if size < each:
                 _rise(worth, column, size, value, first + start + at)
@@ -137,18 +141,19 @@ def take_tops_plainly(
     floor: NDArray[np.float32],
     begin: NDArray[np.int64],
     first: int,
+    least: float,
     tops: Tops,
 ) -> None:
     """Do what :func:`take_tops` does with whole arrays, for where nothing is compiled; the tile is overwritten."""
     each = tops.worth.shape[1]
+    tile[~(tile >= least)] = -np.inf
     tile -= price
-    least = np.where(tops.size < each, floor, np.maximum(floor, tops.worth.min(axis=1, initial=np.inf)))
-    if tile.shape[1] > 4 * each and (tops.size < each).any() and np.isneginf(least).any():
-        # a first floor from a sample, so that not everything has to be sorted
+    bar = np.where(tops.size < each, floor, np.maximum(floor, tops.worth.min(axis=1, initial=np.inf)))
+    if tile.shape[1] > 4 * each and np.isneginf(bar).any():
+        # the best of this tile are found first, so that not everything has to be sorted
         best = np.partition(tile, tile.shape[1] - each, axis=1)[:, tile.shape[1] - each]
-        least = np.maximum(least, np.nextafter(best, np.float32(-np.inf)))
-    with np.errstate(invalid="ignore"):
-        row, at = np.nonzero(tile > least[:, None])
+        bar = np.maximum(bar, np.nextafter(best, np.float32(-np.inf)))
+    row, at = np.nonzero(tile > bar[:, None])
     if not len(row):
         return
     old_row = np.repeat(np.arange(len(tops.size)), tops.size)
