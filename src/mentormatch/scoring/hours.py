@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mentormatch.errors import InputError
 from mentormatch.scoring.exact import ExactProduct
+from mentormatch.scoring.factors import Clipped, Factors, by_types, row_types, who
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock, hide_silent
 
 if TYPE_CHECKING:
@@ -35,6 +36,13 @@ class _HoursBlock(ShippedBlock):
         out = self._value(self.minutes.pairs(i, j))
         out[~(self.answered[0][i] & self.answered[1][j])] = np.nan
         return out
+
+    def factors(self) -> Factors | Clipped:
+        """Return a column for each week where one side has few different ones, else the minutes in common."""
+        sides = self.minutes.left, self.minutes.right
+        found = by_types(self, [row_types(side) for side in sides], self.answered)
+        scale = 1 / (60.0 * self.enough)
+        return found or Clipped(*sides, who(self.answered), scale, self.minutes.most, whole=True)
 
     def shared(self, i: int, j: int) -> tuple[str, ...]:
         minutes = float(self.minutes.common(i, j)[1].sum())
