@@ -92,7 +92,7 @@ def row_types(side: Any) -> tuple[Ints, Ints]:
     if not whole.shape[1]:
         return np.zeros(min(len(whole), 1), dtype=np.int64), np.zeros(len(whole), dtype=np.int64)
     keys = whole.view(np.dtype((np.void, whole.dtype.itemsize * whole.shape[1]))).ravel()
-    kind: dict[bytes, int] = {}
+    kind: dict[Any, int] = {}
     kinds = np.array([kind.setdefault(key, len(kind)) for key in keys.tolist()], dtype=np.int64)
     return np.unique(kinds, return_index=True)[1], kinds
 
@@ -147,7 +147,8 @@ def mean(stated: Stated) -> float | None:
 def _products(left: Any, right: Any, scale: Floats | None) -> list[float]:
     """Return the sum over all pairs of every column's products."""
     products = column_sums(left) * column_sums(right)
-    return (products if scale is None else products * scale).tolist()
+    scaled: list[float] = (products if scale is None else products * scale).tolist()
+    return scaled
 
 
 def column_sums(side: Any) -> Floats:
@@ -165,9 +166,7 @@ def column_sums(side: Any) -> Floats:
     fine = data - coarse * step
     step_below = step * 2.0 ** ((people - 1).bit_length() - 52)
     parts = (coarse, step), (np.rint(fine / step_below), step_below)
-    return sum(
-        (_summed(side, part, columns) * unit for part, unit in parts if part.any()), start=np.zeros(columns)
-    )
+    return sum((_summed(side, part, columns) * unit for part, unit in parts if part.any()), start=np.zeros(columns))
 
 
 def _summed(side: Any, data: Floats, columns: int) -> Floats:

@@ -17,6 +17,8 @@ from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Sides = tuple[NDArray[np.float32], NDArray[np.float32]]
+
 _FINEST = 40
 """A scale is cut into at most about 2**40 steps; whole answers stay whole."""
 
@@ -89,7 +91,7 @@ class TraitsBlock(ShippedBlock):
         near, both = self._columns
         out = dense_product(near[0][mentees], near[1][mentors]).astype(np.float64)
         if both is None:
-            out /= float(near[2])
+            out /= near[0].shape[1] - 2.0
             answered = self._who
             out[~answered[0][mentees]] = np.nan
             out[:, ~answered[1][mentors]] = np.nan
@@ -174,12 +176,10 @@ class TraitsBlock(ShippedBlock):
             return None
         alike = packed_words(~self.complementary[steps.trait][None, :])
         reached, known = (list(map(packed_words, sides)) for sides in (steps.reached, steps.known))
-        return [
-            ((reached[0][k], reached[1][k]), (known[0][k], known[1][k]), alike[k][0]) for k in range(len(alike))
-        ]
+        return [((reached[0][k], reached[1][k]), (known[0][k], known[1][k]), alike[k][0]) for k in range(len(alike))]
 
     @cached_property
-    def _columns(self) -> tuple[tuple[NDArray[np.float32], ...], tuple[NDArray[np.float32], ...] | None] | None:
+    def _columns(self) -> tuple[Sides, Sides | None] | None:
         """Factors in single precision, exact, of the steps that count and of the steps that both know.
 
         abs(a - b) over the steps is Σ a + b - 2ab. Without gaps in the answers one column holds
@@ -200,8 +200,7 @@ class TraitsBlock(ShippedBlock):
             known = [side[:, :1] for side in known]
         left = np.concatenate([inner[0], margins[0] * known[0], known[0]], axis=1)
         right = np.concatenate([inner[1], known[1], margins[1] * known[1]], axis=1)
-        size = np.array(len(steps.trait), dtype=np.float32)
-        return (left, right, size), None if self._whole else (known[0] * np.float32(each), known[1])
+        return (left, right), None if self._whole else (known[0] * np.float32(each), known[1])
 
     def factors(self) -> Factors | Quotient | None:
         """Return the steps as factors; a quotient of two products where some answered only in part."""
