@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from mentormatch.scoring.exact import dense_product
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -201,4 +203,4 @@ def _held(side: Any) -> Any:
 def _product(left: Any, right: Any) -> Singles:
     if hasattr(left, "indptr"):
         return np.asarray((left @ right.T).toarray())
-    return np.asarray(left @ right.T)
+    return dense_product(left, right)
