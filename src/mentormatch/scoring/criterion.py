@@ -10,7 +10,7 @@ import numpy as np
 
 from mentormatch.errors import Fault, InputError, MentorMatchError
 from mentormatch.people.public import raised
-from mentormatch.scoring.factors import Factors, Stated, mean
+from mentormatch.scoring.factors import Clipped, Factors, Kinds, Stated, mean
 from mentormatch.scoring.foreign import given_factors
 from mentormatch.scoring.function import FunctionBlock, pair_fault
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock, count, positions, take
@@ -207,7 +207,10 @@ class Criterion:
             return None
         if n * m <= ALL_PAIRS:
             return self._mean_over(slice(0, n), slice(0, m), keep=keep)
-        found = mean(self.stated())
+        stated = self.stated()
+        found = mean(stated)
+        if found is None and isinstance(stated, Clipped) and stated.kinds is not None:
+            found = self._mean_of_kinds(stated.kinds)
         if found is not None:
             return found
         rows, columns = self._sample()
@@ -227,6 +230,16 @@ class Criterion:
         if keep:
             self.values = np.concatenate(kept)
         return total / (known * _GRID) if known else None
+
+    def _mean_of_kinds(self, kinds: tuple[Kinds, Kinds]) -> float | None:
+        """Return the mean from one pair of every two kinds of answers; None where those are many too."""
+        firsts = kinds[0].first, kinds[1].first
+        if len(firsts[0]) * len(firsts[1]) > ALL_PAIRS:
+            return None
+        people = [np.bincount(side.of[side.of >= 0], minlength=len(side.first)) for side in kinds]
+        rows = np.rint(self.rectangle(*firsts) * _GRID).astype(np.int64) @ people[1]
+        total = sum(value * many for value, many in zip(rows.tolist(), people[0].tolist(), strict=True))
+        return float(total / (int(people[0].sum()) * int(people[1].sum()) * _GRID))
 
     def _sample(self) -> tuple[Ints, Ints]:
         """Return rows and columns of about a million pairs among who answered, chosen by hash of id."""

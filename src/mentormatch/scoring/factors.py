@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from mentormatch.scoring.protocols import Floats, Ints
@@ -60,6 +58,7 @@ class Clipped(NamedTuple):
     """Values as an inner product times a number, at least 0 and at most 1; both sides 0 where unknown.
 
     ``bound`` is what no product of absolute values exceeds; below 2**24 whole numbers are exact.
+    ``kinds`` are the different answers of each side, where they are known.
     """
 
     left: Any
@@ -68,6 +67,7 @@ class Clipped(NamedTuple):
     scale: float
     bound: float
     whole: bool
+    kinds: tuple[Kinds, Kinds] | None = None
 
 
 class Listed(NamedTuple):
@@ -85,41 +85,62 @@ def who(answered: tuple[NDArray[np.bool_], NDArray[np.bool_]]) -> Both:
     return answered[0][:, None].astype(np.float64), answered[1][:, None].astype(np.float64)
 
 
-def row_types(side: Any) -> tuple[Ints, Ints]:
-    """Return the first row of each different kind of rows of a CSR matrix of whole numbers, and each row's kind."""
+class Kinds(NamedTuple):
+    """Different answers of one side: somebody with each of them, and everybody's (-1: none)."""
+
+    first: Ints
+    of: Ints
+
+    @classmethod
+    def among(cls, kinds: Ints) -> Kinds:
+        """Find somebody of each kind; kinds are numbered from 0 without gaps."""
+        return cls(np.unique(kinds, return_index=True)[1][int((kinds < 0).any()) :], kinds)
+
+
+def number_kinds(side: Floats) -> Kinds:
+    """Tell numbers apart; NaN is no answer."""
+    told = ~np.isnan(side)
+    kinds = np.full(len(side), -1, dtype=np.int64)
+    kinds[told] = np.unique(side[told], return_inverse=True)[1]
+    return Kinds.among(kinds)
+
+
+def row_kinds(side: Any, told: NDArray[np.bool_]) -> Kinds:
+    """Tell rows of a CSR matrix of whole numbers apart, among who answered."""
     dense = side.toarray()
     whole = np.ascontiguousarray(dense.astype(np.float32) if abs(side.data).max(initial=0) < 2**24 else dense)
     if not whole.shape[1]:
-        return np.zeros(min(len(whole), 1), dtype=np.int64), np.zeros(len(whole), dtype=np.int64)
+        return Kinds.among(np.where(told, 0, -1))
     keys = whole.view(np.dtype((np.void, whole.dtype.itemsize * whole.shape[1]))).ravel()
     kind: dict[Any, int] = {}
-    kinds = np.array([kind.setdefault(key, len(kind)) for key in keys.tolist()], dtype=np.int64)
-    return np.unique(kinds, return_index=True)[1], kinds
+    kinds = np.full(len(whole), -1, dtype=np.int64)
+    kinds[told] = [kind.setdefault(key, len(kind)) for key in keys[told].tolist()]
+    return Kinds.among(kinds)
 
 
-def by_types(
-    block: Any, types: Sequence[tuple[Ints, Ints]], answered: tuple[NDArray[np.bool_], NDArray[np.bool_]]
-) -> Factors | None:
+def by_kinds(block: Any, kinds: tuple[Kinds, Kinds]) -> Factors | None:
     """Return factors of a block where one side has few different answers: a column for each, with its values.
 
     Parameters
     ----------
     block
-        Scores rectangles.
-    types
-        Of each side, one person with each different answer, and the number of everybody's answer.
-    answered
-        Who answered: a value is known where both did.
+        Scores rectangles; a value is known where both answered.
+    kinds
+        The different answers of each side.
     """
-    fewer = 0 if len(types[0][0]) <= len(types[1][0]) else 1
-    first, kinds = types[fewer]
+    fewer = 0 if len(kinds[0].first) <= len(kinds[1].first) else 1
+    first, of = kinds[fewer]
     if len(first) > MOST_TYPES:
         return None
-    everybody = slice(0, len(types[1 - fewer][1]))
-    table = block(first, everybody).T if fewer == 0 else block(everybody, first)
-    picked = (kinds[:, None] == np.arange(len(first))) & answered[fewer][:, None]
-    values = np.nan_to_num(table)
-    return Factors(*((picked, values) if fewer == 0 else (values, picked)), known=who(answered))
+    everybody = slice(0, len(kinds[1 - fewer].of))
+    values = np.nan_to_num(block(first, everybody).T if fewer == 0 else block(everybody, first))
+    picked = of[:, None] == np.arange(len(first))
+    return Factors(*((picked, values) if fewer == 0 else (values, picked)), known=who_answered(kinds))
+
+
+def who_answered(kinds: tuple[Kinds, Kinds]) -> Both:
+    """Return ``known`` of pairs that are known where both answered."""
+    return who((kinds[0].of >= 0, kinds[1].of >= 0))
 
 
 # --- sums over everybody ----------------------------------------------------------------------------------------------

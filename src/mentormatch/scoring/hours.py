@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mentormatch.errors import InputError
 from mentormatch.scoring.exact import ExactProduct
-from mentormatch.scoring.factors import Clipped, Factors, by_types, row_types, who
+from mentormatch.scoring.factors import Clipped, Factors, by_kinds, row_kinds, who_answered
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock, hide_silent
 
 if TYPE_CHECKING:
@@ -40,9 +40,10 @@ class _HoursBlock(ShippedBlock):
     def factors(self) -> Factors | Clipped:
         """Return a column for each week where one side has few different ones, else the minutes in common."""
         sides = self.minutes.left, self.minutes.right
-        found = by_types(self, [row_types(side) for side in sides], self.answered)
+        kinds = row_kinds(sides[0], self.answered[0]), row_kinds(sides[1], self.answered[1])
         scale = 1 / (60.0 * self.enough)
-        return found or Clipped(*sides, who(self.answered), scale, self.minutes.most, whole=True)
+        whole = Clipped(*sides, who_answered(kinds), scale, self.minutes.most, True, kinds)
+        return by_kinds(self, kinds) or whole
 
     def shared(self, i: int, j: int) -> tuple[str, ...]:
         minutes = float(self.minutes.common(i, j)[1].sum())

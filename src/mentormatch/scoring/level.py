@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mentormatch.errors import Fault, InputError
-from mentormatch.scoring.factors import Factors, by_types
+from mentormatch.scoring.factors import Factors, by_kinds, number_kinds
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ class _LevelBlock(ShippedBlock):
 
     def factors(self) -> Factors | None:
         """Return a column for each level where one side has few different ones."""
-        types = [np.unique(side, return_index=True, return_inverse=True)[1:] for side in (self.mentees, self.mentors)]
-        return by_types(self, types, self.answered)
+        return by_kinds(self, (number_kinds(self.mentees), number_kinds(self.mentors)))
 
     def shared(self, i: int, j: int) -> tuple[str, ...]:
         gap = self.mentors[j] - self.mentees[i]

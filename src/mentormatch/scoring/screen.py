@@ -185,7 +185,8 @@ class _Making:
         single = gamma * ((1 + u) ** 2 * reach + peaks) + (2 * u + u * u) * reach
         double = 2.0**-50 * (reach + 1) * (criteria + 4)
         own = float(sum(piece.error for piece in self._pieces))
-        return np.asarray(single + double + own + self._off + 2.0**-125 * (columns + 1))
+        out: Floats = np.asarray(single + double + own + self._off + 2.0**-125 * (columns + 1))
+        return out
 
 
 def _single(values: Any) -> NDArray[np.float32]:
