@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from mentormatch.people import Pool
+    from mentormatch.scoring.screen import Screening
 
 NOTHING_KNOWN = 0.5
 """The score where no criterion has any answer at all."""
@@ -218,6 +219,20 @@ class ScoreMatrix:
             self._combined(tile, (criterion.rectangle(part, columns) for criterion in self._criteria))
             start += len(tile)
         return out
+
+    def screen(self) -> Screening | None:
+        """Return the scores of all pairs as one product in single precision, with a proven bound.
+
+        Made anew at every call; memory and time grow with people, not with pairs.
+
+        Returns
+        -------
+        Screening or None
+            None where nobody told what the scores are made of.
+        """
+        from mentormatch.scoring.screen import screening
+
+        return screening(self._criteria, self.shape, NOTHING_KNOWN)
 
     def pairs(self, i: Ints, j: Ints) -> Floats:
         """Return the scores of single pairs, bit for bit those of :meth:`block`.
