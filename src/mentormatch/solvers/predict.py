@@ -36,6 +36,9 @@ _MOST = 4_000
 _EACH = 20
 """Pairs of each row of the sample."""
 
+_ROUNDS = 5
+"""Looks at the whole sample: prices need not be right, and the first few looks bring most."""
+
 _FINE = 1 << 30
 """Grid of the sample's weights: what the screen says is exact enough here."""
 
@@ -89,19 +92,23 @@ def _prices(
         screen.error[rows],
         None if rest is None else lambda i, j: rest(rows[i], columns[j]),
     )
-    wanted = Wanted(np.zeros(len(columns), np.float32), np.full(len(rows), -np.inf, np.float32), _EACH)
-    best = sweep(inner, np.arange(len(rows)), None, wanted)
-    width = len(columns)
-    order = np.argsort(best.i * width + best.j)
-    i, j = best.i[order], best.j[order]
-    weight = np.rint(best.worth[order].astype(np.float64) * _FINE).astype(np.int64)
-    # to be matched is worth more than any score, as far as everybody's places go
-    weight += 2 * int(np.ptp(weight)) if len(weight) else 0
-    part = Part(i, j, weight, np.zeros(len(i), bool), _free(face.rows, rows), _free(face.columns, columns))
-    proposal = engine.propose(Task(part, complete=True, dense=nothing))
-    if proposal is None or proposal.guess is None:
-        return None
-    return proposal.guess.v / _FINE
+    bounds = _free(face.rows, rows), _free(face.columns, columns)
+    width, every = len(columns), np.arange(len(rows))
+    keys, scores = np.empty(0, np.int64), np.empty(0)
+    prices, floor = np.zeros(width), np.full(len(rows), -np.inf)
+    for _ in range(_ROUNDS):
+        best = sweep(inner, every, None, Wanted(prices.astype(np.float32), floor.astype(np.float32), _EACH))
+        found, first = np.unique(np.concatenate((keys, best.i * width + best.j)), return_index=True)
+        if len(found) == len(keys):
+            break
+        keys, scores = found, np.concatenate((scores, best.worth + prices[best.j]))[first]
+        weight = np.rint(scores * _FINE).astype(np.int64)
+        part = Part(keys // width, keys % width, weight, np.zeros(len(keys), bool), *bounds)
+        proposal = engine.propose(Task(part, complete=True, dense=nothing))
+        if proposal is None or proposal.guess is None:
+            return None
+        prices, floor = proposal.guess.v / _FINE, proposal.guess.u / _FINE
+    return prices
 
 
 def _free(bounds: Bounds, people: NDArray[np.int64]) -> Bounds:

@@ -362,12 +362,13 @@ class _Cut(NamedTuple):
 def _cheapest_cut(falls: NDArray[np.float64], slacks: NDArray[np.float64]) -> float:
     """Find the fall above which columns are shown again to all rows with at least that much slack.
 
-    ``falls`` come largest first, ``slacks`` least first; the cost is pairs to look at.
+    ``falls`` come largest first, ``slacks`` least first; the cost is pairs to look at. Where all
+    prices rose, as those of everybody do when the hub's stays, every fall is below 0.
     """
     columns, rows = len(falls), len(slacks)
     best = _Cut(np.inf, 0.0)
     for shown in np.unique(np.concatenate(([0], np.geomspace(1, max(1, columns / 2), _TURNS)))).astype(np.int64):
-        fall = max(float(falls[shown]), 0.0) if shown < columns else 0.0
+        fall = float(falls[min(int(shown), columns - 1)])
         unsafe = int(np.searchsorted(slacks, fall))
         best = min(best, _Cut(unsafe * columns + int(shown) * (rows - unsafe), fall))
     return best.fall
