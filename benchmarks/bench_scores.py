@@ -2,7 +2,7 @@
 
 Run as ``python benchmarks/bench_scores.py [people]``. The yardstick is the same rectangle
 as the exact scores give it, in double precision and criterion by criterion. Times are
-processor times of all threads, the least of several runs.
+processor times with one thread, the least of several runs.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from profiles import SCORERS, pool
+from threadpoolctl import threadpool_limits
 
 from mentormatch.people import Pool
 from mentormatch.scoring import ScoreMatrix
@@ -33,6 +34,7 @@ def least(work: Callable[[], Any], runs: int = 5) -> float:
     return min(times)
 
 
+@threadpool_limits.wrap(limits=1)
 def screened(people: Pool, name: str) -> None:
     """Print one line for one pool."""
     scores = ScoreMatrix(people, SCORERS, memory=0)

@@ -176,6 +176,16 @@ def test_traits_off_the_steps_are_scored_one_by_one():
     assert np.array_equal(scores.pairs(i, j), scores.block(EVERYTHING, EVERYTHING).ravel())
 
 
+def test_traits_of_one_side_alone_change_nothing():
+    """A trait that no mentor answered leaves scores, columns and the screen as they are."""
+    mentors = [{"id": f"m{k}", "traits": {"a": 1 + k % 3}} for k in range(9)]
+    mentees = [{"id": f"a{k}", "traits": {"a": 1 + k % 5}, "mentors_wanted": 1} for k in range(8)]
+    more = [{**one, "traits": {**one["traits"], "z": 3}} if k % 2 else one for k, one in enumerate(mentees)]
+    one, other = (ScoreMatrix(Pool(mentors, side).public(), {"traits": 1}) for side in (mentees, more))
+    assert np.array_equal(one.block(EVERYTHING, EVERYTHING), other.block(EVERYTHING, EVERYTHING))
+    assert in_bound(other).rest is None
+
+
 def test_columns_that_many_share_are_one():
     """Biases of criteria that everybody answered come to one column for each side."""
     mentors = [{"id": f"m{k}", "level": k % 4, "traits": {"a": 1 + k % 3}} for k in range(9)]

@@ -129,7 +129,8 @@ class _Bag:
                     self.labels.append(label)
                     self._weights.append(weight)
             sizes.append(len(self.labels))
-        self._sizes = np.diff(np.array([0, *sizes], dtype=np.int64))
+        ends = np.array([0, *sizes], dtype=np.int64)
+        self._sizes: NDArray[np.int64] = ends[1:] - ends[:-1]
         fold_key = language_key if name == "languages" else fold
         self.key = {label: fold_key(label) for label in dict.fromkeys(self.labels)}
 

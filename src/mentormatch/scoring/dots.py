@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     from mentormatch.scoring.protocols import Floats, Ints
 
-    Side = tuple[NDArray[np.int32], NDArray[np.int32], Floats]
+    Side = tuple[NDArray[np.int64], NDArray[np.int32], Floats]
 
 __all__ = ["COMPILED", "dots"]
 
 
 @jit
-def dots(left: Side, right: Side, i: Ints, j: Ints) -> Floats:
-    """Return the products of single pairs of rows of two CSR matrices whose columns are sorted.
+def dots(left: Side, right: Side, i: Ints, j: Ints, width: int) -> Floats:
+    """Return the products of single pairs of rows of two CSR matrices.
 
     Parameters
     ----------
@@ -28,19 +28,24 @@ def dots(left: Side, right: Side, i: Ints, j: Ints) -> Floats:
         ``(indptr, indices, data)`` of whole numbers whose products stay exact.
     i, j
         Rows of each, two parallel arrays.
+    width
+        How many columns there are.
     """
     starts, columns, values = left
     others, under, theirs = right
     out = np.zeros(len(i))
+    spread = np.zeros(width)  # the row of the mentee at hand, so that pairs of one mentee in a row share it
+    at = -1
     for k in range(len(i)):
-        a, b = starts[i[k]], others[j[k]]
-        last, end = starts[i[k] + 1], others[j[k] + 1]
+        if i[k] != at:
+            if at >= 0:
+                for a in range(starts[at], starts[at + 1]):
+                    spread[columns[a]] = 0.0
+            at = i[k]
+            for a in range(starts[at], starts[at + 1]):
+                spread[columns[a]] = values[a]
         total = 0.0
-        while a < last and b < end:
-            one, two = columns[a], under[b]
-            if one == two:
-                total += values[a] * theirs[b]
-            a += one <= two
-            b += two <= one
+        for b in range(others[j[k]], others[j[k] + 1]):
+            total += spread[under[b]] * theirs[b]
         out[k] = total
     return out

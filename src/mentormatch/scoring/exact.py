@@ -37,7 +37,7 @@ _DENSE_BYTES = 256 << 20
 _CHUNK = 1 << 12
 """Pairs looked up at a time: their rows stay in the processor's cache."""
 
-LEAST = 100_000
+LEAST = 1 << 16
 """Pairs from which compiled code is worth loading: importing numba takes half a second."""
 
 _PIECE_ROWS, _PIECE_DEPTH, _PIECE = 64, 256, 1 << 18
@@ -159,7 +159,7 @@ class ExactProduct:
 
             if dots.COMPILED:
                 one, other = self._triples
-                return np.asarray(dots.dots(one, other, i, j))
+                return np.asarray(dots.dots(one, other, i, j, self.left.shape[1]))
         dense_left, dense_right, sparse_left, sparse_right = self._split
         out = np.empty(len(i), dtype=np.float64)
         for start in range(0, len(i), _CHUNK):
@@ -172,9 +172,12 @@ class ExactProduct:
 
     @cached_property
     def _triples(self) -> tuple[Any, Any]:
-        """Both sides as plain arrays, columns sorted within each row."""
-        sides = [side if side.has_sorted_indices else side.sorted_indices() for side in self._sides()]
-        one, other = ((side.indptr.astype(np.int32), side.indices.astype(np.int32), side.data) for side in sides)
+        """Both sides as plain arrays, each column once a row."""
+        for side in self._sides():
+            side.sum_duplicates()
+        one, other = (
+            (side.indptr.astype(np.int64), side.indices.astype(np.int32), side.data) for side in self._sides()
+        )
         return one, other
 
     def common(self, i: int, j: int) -> tuple[Ints, Floats]:

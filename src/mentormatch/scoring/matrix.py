@@ -59,8 +59,9 @@ class ScoreMatrix:
 
     Notes
     -----
-    Building looks at every pair once, or at a million of them above 4 million pairs; beyond
-    what `memory` holds, a block costs time for its own pairs and memory for its result.
+    Building looks at every pair once; above 4 million pairs it takes means from sums over
+    people where a criterion is an inner product, else from a million pairs. Beyond what
+    `memory` holds, a block costs time for its own pairs and memory for its result.
     The criterion's mean stands for a missing answer because a missing similarity has to be
     left out of a mean, not counted as 0 (Gower, *A general coefficient of similarity*,
     Biometrics 27, 1971), while pairs with fewer answers must stay comparable.

@@ -204,7 +204,8 @@ def _peaks(side: Any) -> Floats:
     if not side.shape[0]:
         return np.zeros(side.shape[1])
     if not hasattr(side, "indptr"):
-        return np.maximum(side.max(axis=0), -side.min(axis=0).astype(np.float64)).astype(np.float64)
+        least = np.asarray(side.min(axis=0), dtype=np.float64)
+        return np.asarray(np.maximum(side.max(axis=0), -least), dtype=np.float64)
     out = np.zeros(side.shape[1])
     np.maximum.at(out, side.indices, np.abs(side.data))
     return out

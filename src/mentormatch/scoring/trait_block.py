@@ -70,7 +70,13 @@ class TraitsBlock(ShippedBlock):
         complementary: tuple[bool, ...],
         scale: tuple[float, float],
     ) -> TraitsBlock:
-        """Put answers on the grid: powers of two of a unit, so that whole numbers are met exactly."""
+        """Put answers on the grid: powers of two of a unit, so that whole numbers are met exactly.
+
+        Traits that one side never answered are left out: no pair has them in common.
+        """
+        shared = np.flatnonzero(~np.isnan(mentees).all(axis=0) & ~np.isnan(mentors).all(axis=0))
+        mentees, mentors = mentees[:, shared], mentors[:, shared]
+        labels, complementary = (tuple(side[k] for k in shared) for side in (labels, complementary))  # type: ignore[assignment]
         low, high = scale
         unit = 2.0 ** (_FINEST - np.ceil(np.log2(high - low)))
         one, other = (np.rint((side - low) * unit) for side in (mentees, mentors))
@@ -188,35 +194,43 @@ class TraitsBlock(ShippedBlock):
         steps = self._steps
         if steps is None:
             return None
-        sign = np.where(self.complementary, 1.0, -1.0)[steps.trait]
+        (ours, known), (theirs, others) = self._margins(steps)
+        inner = (steps.reached[side].astype(np.float32) for side in (0, 1))
+        left = np.concatenate([next(inner) * self._signs(steps, -2.0), ours, known], axis=1, dtype=np.float32)
+        right = np.concatenate([next(inner), others, theirs], axis=1, dtype=np.float32)
+        each = np.float32(len(steps.trait) // len(self.labels))
+        return (left, right), None if self._whole else (known * each, others)
+
+    def _signs(self, steps: _Steps, factor: float) -> NDArray[np.float32]:
+        """Return `factor` for every step of a trait that is better different, its negative for the others."""
+        return np.where(self.complementary[steps.trait], factor, -factor).astype(np.float32)
+
+    def _margins(self, steps: _Steps) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """Return, for each side, what answers add by themselves, and who answered; all traits in one without gaps."""
+        found = []
         each = len(steps.trait) // len(self.labels)
-        single = [side.astype(np.float32) for side in steps.reached]
-        inner = single[0] * (-2 * sign).astype(np.float32), single[1]
-        margins = [(side * sign.astype(np.float32)).reshape(len(side), -1, each).sum(axis=2) for side in single]
-        margins[0] += np.where(self.complementary, 0, each).astype(np.float32)
-        known = [(~np.isnan(side)).astype(np.float32) for side in (self.mentees, self.mentors)]
-        if self._whole:
-            margins = [side.sum(axis=1, keepdims=True) for side in margins]
-            known = [side[:, :1] for side in known]
-        left = np.concatenate([inner[0], margins[0] * known[0], known[0]], axis=1)
-        right = np.concatenate([inner[1], known[1], margins[1] * known[1]], axis=1)
-        return (left, right), None if self._whole else (known[0] * np.float32(each), known[1])
+        for side, full in ((self.mentees, each), (self.mentors, 0)):
+            known = ~np.isnan(side)
+            own = np.where(self.complementary, 1.0, -1.0) * np.where(known, side, 0.0) / steps.size
+            own += np.where(self.complementary, 0, full) * known
+            if self._whole:
+                own, known = own.sum(axis=1, keepdims=True), known[:, :1]
+            found.append((own.astype(np.float32), known.astype(np.float32)))
+        return found
 
     def factors(self) -> Factors | Quotient | None:
         """Return the steps as factors; a quotient of two products where some answered only in part."""
         steps = self._steps
-        if steps is None or self._columns is None:
+        if steps is None:
             return None
-        near, both = self._columns
-        if both is not None:
-            return Quotient((near[0], near[1]), both)
-        at = len(steps.trait)
-        who = [side[:, None].astype(np.float64) for side in self._who]
-        shares = 1.0 / at
+        if not self._whole and self._columns is not None:
+            near, both = self._columns
+            return None if both is None else Quotient(near, both)
+        share = 1.0 / len(steps.trait)
+        ours, known, theirs, others = (one.astype(np.float64) for side in self._margins(steps) for one in side)
         return Factors(
-            near[0][:, :at],
-            near[1][:, :at],
-            known=(who[0], who[1]),
-            scale=np.full(at, shares),
-            margins=(near[0][:, at:] * np.float64(shares), near[1][:, at:].astype(np.float64)),
+            *steps.reached,
+            known=(known, others),
+            scale=self._signs(steps, -2.0).astype(np.float64) * share,
+            margins=(np.hstack([ours * share, known]), np.hstack([others, theirs * share])),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from mentormatch.errors import Fault, InputError
+from mentormatch.people.frozen import Frozen
 from mentormatch.people.values import fold
 from mentormatch.scoring.trait_block import TraitsBlock
 
@@ -91,9 +92,12 @@ class _Answers:
     """One side's answers as flat arrays; people who named the same traits in the same order are looked up once."""
 
     def __init__(self, side: Iterable[Any]) -> None:
-        told = [() if given is None else given if isinstance(given, Mapping) else dict(given) for given in side]
-        self._orders = [tuple(one) for one in told]
-        self._values = [one.values() for one in told if one]
+        self._orders: list[tuple[str, ...]] = []
+        self._values: list[float] = []
+        for given in side:
+            told = given if type(given) is Frozen else dict(given or ())
+            self._orders.append(tuple(told))
+            self._values.extend(told.values())
         self.names = set(chain.from_iterable(set(self._orders)))
 
     def table(self, keys: list[str]) -> Floats:
@@ -103,7 +107,7 @@ class _Answers:
         sizes = [len(order) for order in self._orders]
         rows = np.repeat(np.arange(len(sizes)), sizes)
         columns = np.fromiter(chain.from_iterable(at[order] for order in self._orders), np.int64, len(rows))
-        values = np.array(list(chain.from_iterable(self._values)), dtype=np.float64)
+        values = np.array(self._values, dtype=np.float64)
         table = np.full((len(sizes), len(keys)), np.nan)
         here = columns >= 0
         table[rows[here], columns[here]] = values[here]
