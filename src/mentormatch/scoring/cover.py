@@ -99,3 +99,7 @@ class CoverBlock(ShippedBlock):
     def shared(self, i: int, j: int) -> tuple[str, ...]:
         """Return the labels that both name."""
         return sorted_words(self.labels, self.for_mentee.product.common(i, j)[0])
+
+    def shared_pairs(self, i: Ints, j: Ints) -> list[tuple[str, ...]]:
+        """Return the labels that both name, per pair."""
+        return [sorted_words(self.labels, columns) for columns in self.for_mentee.product.common_pairs(i, j)[0]]

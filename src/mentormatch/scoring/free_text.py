@@ -50,6 +50,17 @@ class _TextBlock(ShippedBlock):
         columns, adds = self.product.common(i, j)
         return sorted_words(self.labels, columns[np.argsort(-adds, kind="stable")[:_SHOWN_WORDS]])
 
+    def shared_pairs(self, i: Ints, j: Ints) -> list[tuple[str, ...]]:
+        if not self.labels:
+            return [()] * len(i)
+        both = zip(*self.product.common_pairs(i, j), strict=True)
+        most = (sorted(zip(adds, columns, strict=True), key=_by_weight)[:_SHOWN_WORDS] for columns, adds in both)
+        return [sorted_words(self.labels, [column for _, column in words]) for words in most]
+
+
+def _by_weight(word: tuple[float, int]) -> float:
+    return -word[0]
+
 
 @dataclass(frozen=True)
 class FreeText:

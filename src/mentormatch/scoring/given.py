@@ -71,6 +71,10 @@ class GivenScores(ScoreMatrix):
         """Return nothing shared."""
         return {"score": ()}
 
+    def shared_pairs(self, criterion: str, i: Ints, j: Ints) -> list[tuple[str, ...]]:  # noqa: ARG002 - as in the base
+        """Return nothing shared."""
+        return [()] * len(i)
+
     def parts(self, rows: Rows, columns: Rows) -> tuple[Floats, Floats]:
         """Return the scores as one column, and their evidence."""
         values = self.block(rows, columns)[:, :, None]

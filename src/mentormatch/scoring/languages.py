@@ -34,6 +34,9 @@ class _SharedLanguagesBlock(ShippedBlock):
     def shared(self, i: int, j: int) -> tuple[str, ...]:
         return sorted_words(self.labels, self.product.common(i, j)[0])
 
+    def shared_pairs(self, i: Ints, j: Ints) -> list[tuple[str, ...]]:
+        return [sorted_words(self.labels, columns) for columns in self.product.common_pairs(i, j)[0]]
+
 
 @dataclass(frozen=True)
 class SharedLanguages:
