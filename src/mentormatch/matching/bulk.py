@@ -109,6 +109,13 @@ def columns_of(rows: Sequence[Any]) -> PairColumns | None:
     )
 
 
+def texts_of(rows: Sequence[Any], keys: tuple[str, str]) -> tuple[list[str], list[str]] | None:
+    """Return the texts of two keys; None if anything is not as it should be."""
+    taken = _taken(rows, frozenset(keys))
+    sound = taken is not None and all(map(_texts_only, taken.values()))
+    return (taken[keys[0]], taken[keys[1]]) if taken is not None and sound else None
+
+
 def _taken(rows: Sequence[Any], keys: Collection[str]) -> dict[str, list[Any]] | None:
     """Return the values of each key; None if a row is no object with just these keys."""
     if not all(type(row) is dict and row.keys() == keys for row in rows):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mentormatch import strict_json
 from mentormatch.errors import MAX_REPORTED_FAULTS, Fault, InputError
-from mentormatch.matching.bulk import MAX_ROWS, MAX_TEXT, SHARE, columns_of, pair_texts
+from mentormatch.matching.bulk import MAX_ROWS, MAX_TEXT, SHARE, columns_of, pair_texts, texts_of
 from mentormatch.matching.certificate import Certificate, TierProof
 from mentormatch.matching.columns import PairColumns
 from mentormatch.matching.frozen import freeze, thaw
@@ -305,17 +305,24 @@ def _part(read: _Reader, row: Any, loc: tuple[str | int, ...]) -> Part:
 
 
 def _people(read: _Reader, top: dict[str, Any], key: str) -> tuple[tuple[str, str], ...]:
+    rows = read.rows(top[key], (key,))
+    named = texts_of(rows, ("id", "name"))
+    if named is not None:
+        return tuple(zip(*named, strict=True))
     found = []
-    for k, row in enumerate(read.rows(top[key], (key,))):
+    for k, row in enumerate(rows):
         held = read.record(row, (key, k), ("id", "name"))
         found.append((read.text(held["id"], (key, k, "id")), read.text(held["name"], (key, k, "name"))))
     return tuple(found)
 
 
 def _unmatched(read: _Reader, top: dict[str, Any], key: str) -> tuple[Unmatched, ...]:
+    rows = read.rows(top[key], (key,))
+    known, named = {str(reason) for reason in Reason}, texts_of(rows, ("id", "reason"))
+    if named is not None and set(named[1]) <= known:
+        return tuple(map(Unmatched, named[0], map(Reason, named[1])))
     found = []
-    known = {str(reason) for reason in Reason}
-    for k, row in enumerate(read.rows(top[key], (key,))):
+    for k, row in enumerate(rows):
         held = read.record(row, (key, k), ("id", "reason"))
         reason = read.text(held["reason"], (key, k, "reason"))
         if reason not in known:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.scoring.exact import ExactProduct, presence, sorted_words, whole_weights
+from mentormatch.scoring.exact import ExactProduct, presence, sorted_words, whole_weights, words_of_pairs
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock
 
 _LEVEL_GRID = 1 << 12
@@ -102,4 +102,4 @@ class CoverBlock(ShippedBlock):
 
     def shared_pairs(self, i: Ints, j: Ints) -> list[tuple[str, ...]]:
         """Return the labels that both name, per pair."""
-        return [sorted_words(self.labels, columns) for columns in self.for_mentee.product.common_pairs(i, j)[0]]
+        return words_of_pairs(self.labels, *self.for_mentee.product.common_pairs(i, j)[:2])

@@ -150,19 +150,30 @@ class ExactProduct:
         both = sorted(left.keys() & right.keys())
         return np.array(both, dtype=np.int64), np.array([left[column] * right[column] for column in both])
 
-    def common_pairs(self, i: Ints, j: Ints) -> tuple[list[list[int]], list[list[float]]]:
-        """Return, per pair, what :meth:`common` does, as lists."""
+    def common_pairs(self, i: Ints, j: Ints) -> tuple[list[int], list[int], list[float]]:
+        """Return what pairs have in common, as :meth:`common` does, one pair after the other.
+
+        Returns
+        -------
+        starts, columns, adds
+            Where each pair's begin, and where the last one's end; the columns; what each adds.
+        """
+        starts, columns, adds = [0], list[int](), list[float]()
         if not (self.left.data.all() and self.right.data.all()):  # scipy leaves out what is zero
-            each = [self.common(one, other) for one, other in zip(i.tolist(), j.tolist(), strict=True)]
-            return [columns.tolist() for columns, _ in each], [adds.tolist() for _, adds in each]
-        columns, adds = list[list[int]](), list[list[float]]()
+            for one, other in zip(i.tolist(), j.tolist(), strict=True):
+                both, each = self.common(one, other)
+                columns += both.tolist()
+                adds += each.tolist()
+                starts.append(len(columns))
+            return starts, columns, adds
         for start in range(0, len(i), _CHUNK):
             part = slice(start, start + _CHUNK)
-            both = self.left[i[part]].multiply(self.right[j[part]]).tocsr()
-            both.sort_indices()
-            for found, flat in ((columns, both.indices.tolist()), (adds, both.data.tolist())):
-                found += [flat[first:last] for first, last in pairwise(both.indptr.tolist())]
-        return columns, adds
+            product = self.left[i[part]].multiply(self.right[j[part]]).tocsr()
+            product.sort_indices()
+            starts += (product.indptr[1:].astype(np.int64) + len(columns)).tolist()
+            columns += product.indices.tolist()
+            adds += product.data.tolist()
+        return starts, columns, adds
 
 
 def _row(matrix: Any, row: int) -> dict[int, float]:
@@ -185,6 +196,14 @@ def _dense_product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
                 if at:
                     piece += product
     return out
+
+
+def words_of_pairs(labels: tuple[str, ...], starts: list[int], columns: list[int]) -> list[tuple[str, ...]]:
+    """Return the labels of every pair's columns, sorted; see :meth:`ExactProduct.common_pairs`."""
+    return [
+        tuple(sorted([labels[column] for column in columns[first:last]])) if last > first else ()
+        for first, last in pairwise(starts)
+    ]
 
 
 def sorted_words(labels: tuple[str, ...], columns: Iterable[int]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,13 +54,12 @@ class _TextBlock(ShippedBlock):
     def shared_pairs(self, i: Ints, j: Ints) -> list[tuple[str, ...]]:
         if not self.labels:
             return [()] * len(i)
-        both = zip(*self.product.common_pairs(i, j), strict=True)
-        most = (sorted(zip(adds, columns, strict=True), key=_by_weight)[:_SHOWN_WORDS] for columns, adds in both)
-        return [sorted_words(self.labels, [column for _, column in words]) for words in most]
-
-
-def _by_weight(word: tuple[float, int]) -> float:
-    return -word[0]
+        starts, columns, adds = self.product.common_pairs(i, j)
+        found = []
+        for first, last in pairwise(starts):
+            most = sorted(range(first, last), key=adds.__getitem__, reverse=True)[:_SHOWN_WORDS]
+            found.append(sorted_words(self.labels, [columns[at] for at in most]))
+        return found
 
 
 @dataclass(frozen=True)

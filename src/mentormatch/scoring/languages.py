@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.scoring.exact import ExactProduct, presence, sorted_words
+from mentormatch.scoring.exact import ExactProduct, presence, sorted_words, words_of_pairs
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock, hide_silent
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class _SharedLanguagesBlock(ShippedBlock):
         return sorted_words(self.labels, self.product.common(i, j)[0])
 
     def shared_pairs(self, i: Ints, j: Ints) -> list[tuple[str, ...]]:
-        return [sorted_words(self.labels, columns) for columns in self.product.common_pairs(i, j)[0]]
+        return words_of_pairs(self.labels, *self.product.common_pairs(i, j)[:2])
 
 
 @dataclass(frozen=True)
