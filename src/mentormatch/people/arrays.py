@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,10 @@ def objects(column: Sequence[Any]) -> NDArray[np.object_]:
 
 def numbers(column: Sequence[Any]) -> NDArray[np.float64]:
     """Return numbers, NaN where an answer is none or unknown; of bounds the upper one."""
+    if set(map(type, column)) <= {float, type(None)}:
+        found = np.array(column, dtype=np.float64)  # None becomes NaN
+        found[~np.isfinite(found)] = np.nan
+        return found
     return np.array([_number(value) for value in column], dtype=np.float64)
 
 
@@ -68,6 +73,8 @@ def _display(forms: Mapping[str, Counter[str]]) -> dict[str, str]:
 
 def coded(sides: Sequence[Sequence[Any]]) -> tuple[tuple[str, ...], tuple[NDArray[np.int64], ...]]:
     """Return the labels of both sides sorted by key, and everybody's code: -1 where unknown."""
+    if all(set(map(type, column)) <= {str, type(None)} for column in sides):
+        return _coded_texts(sides)
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     memo: dict[Any, str] = {}
     keys: list[list[str | None]] = []
@@ -91,18 +98,94 @@ def coded(sides: Sequence[Sequence[Any]]) -> tuple[tuple[str, ...], tuple[NDArra
     return tuple(display[key] for key in order), codes
 
 
+def _coded_texts(sides: Sequence[Sequence[str | None]]) -> tuple[tuple[str, ...], tuple[NDArray[np.int64], ...]]:
+    """Return what :func:`coded` does for columns of text alone: each different text is looked at once."""
+    forms: dict[str, Counter[str]] = defaultdict(Counter)
+    keys = _counted(Counter(one for column in sides for one in column if one is not None), fold, forms)
+    order = {key: code for code, key in enumerate(sorted(forms))}
+    display, code_of = _display(forms), {label: order.get(key, -1) for label, key in keys.items()}
+    codes = tuple(
+        np.fromiter((-1 if one is None else code_of[one] for one in column), np.int64, len(column)) for column in sides
+    )
+    return tuple(display[key] for key in order), codes
+
+
+def _counted(labels: Counter[str], key_of: Callable[[str], str], forms: dict[str, Counter[str]]) -> dict[str, str]:
+    """Return the key of each different label, counting the forms they are written in."""
+    keys = {label: key_of(label) for label in labels}
+    for label, count in labels.items():
+        if keys[label]:
+            forms[keys[label]][label] += count
+    return keys
+
+
 def bags(fields: Sequence[str], sides: Sequence[Sequence[Any]]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
     """Return the vocabulary of two columns of labels, and both as CSR over it.
 
     Labels that differ in case, accents, spaces, hyphens or underscores are one; where one
     person gives both, the larger weight counts. The columns stand in the order of the keys.
     """
+    flat = [_Flat.of(column) for column in sides]
+    if all(flat):
+        return _flat_bags(fields, [one for one in flat if one])
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     read = [_Bag(name, forms) for name in fields]
     rows = [[bag.row(value) for value in column] for bag, column in zip(read, sides, strict=True)]
     order = {key: code for code, key in enumerate(sorted(forms))}
     display = _display(forms)
     return tuple(display[key] for key in order), tuple(_csr(side, order) for side in rows)
+
+
+class _Flat:
+    """A column of labels, all one after the other."""
+
+    def __init__(self, sizes: list[int], labels: list[str], weights: NDArray[np.float64]) -> None:
+        self.sizes, self.labels, self.weights = np.array(sizes, np.int64), labels, weights
+
+    @classmethod
+    def of(cls, column: Sequence[Any]) -> _Flat | None:
+        """Return a column of labels with weights, or of tuples of labels; None where it is anything else."""
+        kinds = set(map(type, column))
+        if kinds and kinds <= {Frozen, tuple}:
+            labels = list(chain.from_iterable(column))
+            if set(map(type, labels)) <= {str}:
+                each = (one.values() if type(one) is Frozen else repeat(1.0, len(one)) for one in column)
+                weights = np.fromiter(chain.from_iterable(each), np.float64, len(labels))
+                return cls(list(map(len, column)), labels, np.maximum(weights, 0.0))
+        return None
+
+
+def _flat_bags(fields: Sequence[str], sides: Sequence[_Flat]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    """Return what :func:`bags` does for columns one after the other: each different label is looked at once."""
+    forms: dict[str, Counter[str]] = defaultdict(Counter)
+    keys = [
+        _counted(Counter(side.labels), language_key if name == "languages" else fold, forms)
+        for name, side in zip(fields, sides, strict=True)
+    ]
+    order = {key: code for code, key in enumerate(sorted(forms))}
+    display = _display(forms)
+    found = tuple(_flat_csr(side, own, order) for side, own in zip(sides, keys, strict=True))
+    return tuple(display[key] for key in order), found
+
+
+def _flat_csr(side: _Flat, keys: Mapping[str, str], order: Mapping[str, int]) -> Any:
+    """Return one side as CSR; where one person gives a label twice, the larger weight counts."""
+    from scipy.sparse import csr_array
+
+    code_of = {label: order.get(key, -1) for label, key in keys.items()}
+    codes = np.fromiter(map(code_of.__getitem__, side.labels), np.int64, len(side.labels))
+    rows = np.repeat(np.arange(len(side.sizes)), side.sizes)
+    there = codes >= 0
+    rows, codes, weights = rows[there], codes[there], side.weights[there]
+    by_place = np.lexsort((codes, rows))
+    rows, codes, weights = rows[by_place], codes[by_place], weights[by_place]
+    first = np.ones(len(rows), bool)
+    first[1:] = (rows[1:] != rows[:-1]) | (codes[1:] != codes[:-1])
+    if len(rows):
+        weights = np.maximum.reduceat(weights, np.flatnonzero(first))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(rows[first], minlength=len(side.sizes)))])
+    shape = len(side.sizes), len(order)
+    return csr_array((weights, codes[first].astype(np.int32), starts.astype(np.int32)), shape=shape)
 
 
 class _Bag:
