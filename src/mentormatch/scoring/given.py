@@ -53,6 +53,10 @@ class GivenScores(ScoreMatrix):
     @property
     def bounds(self) -> tuple[float, float]:
         """Lowest and highest given score; 0 and 0 where there is none."""
+        if self._scores.size:
+            lowest, highest = float(self._scores.min()), float(self._scores.max())
+            if lowest <= highest:  # else one of them is NaN, for there is one
+                return lowest, highest
         known = self._scores[~np.isnan(self._scores)]
         return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
 
