@@ -97,7 +97,6 @@ def main(count: int, kind: str) -> None:
         before = memory("VmRSS")
         pool = timed(f"{kind} to Pool", lambda: mm.Pool.read(*tables))
         sys.stdout.write(f"  memory grew by at most    {memory('VmHWM') - before:>10.0f} MB\n")
-        del tables
         timed("bags, numbers and labels", lambda: arrays(pool))
         problem = timed("Problem.build", lambda: mm.Problem.build(pool))
         prepared = timed("instance", lambda: problem._prepare(("coverage", "total"), 0))

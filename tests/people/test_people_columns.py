@@ -18,13 +18,11 @@ from mentormatch.people.fields import READERS, Kind
 
 CANARY = "canary-3f9"
 
-ENTRIES = st.sampled_from(
-    (
-        'python| Python |SQL:3|sql (2)|sql (2,5)|none|"none"|geen|| |-|a,b|a; b|x:|:3|label:0|n/a|teaching (x)|ÉCOLE'
-        "|ecole|Mon 09:00-12:00|mon 9-12|Mon 09:00-09:00|Wed-Fri 13:00-17:00|Tuesday morning|Nederlands; Engels|nl|(3)"
-    ).split("|")
-    + ["a|b", "a" * 201, "b" * 198 + ":3"]
+MARKED = (
+    'python| Python |SQL:3|sql (2)|sql (2,5)|none|"none"|geen|| |-|a,b|a; b|x:|:3|label:0|n/a|teaching (x)|ÉCOLE'
+    "|ecole|Mon 09:00-12:00|mon 9-12|Mon 09:00-09:00|Wed-Fri 13:00-17:00|Tuesday morning|Nederlands; Engels|nl|(3)"
 )
+ENTRIES = st.sampled_from([*MARKED.split("|"), "a|b", "a" * 201, "b" * 198 + ":3"])
 CELLS = st.one_of(
     ENTRIES,
     st.lists(ENTRIES, max_size=4),
