@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mentormatch.matching.certificate import Certificate, TierProof
+from mentormatch.matching.columns import PairColumns
 from mentormatch.matching.difference import Diff, Move, diff
 from mentormatch.matching.matching import Matching
 from mentormatch.matching.parts import Pair, Part, Reason, Short, Unmatched
@@ -13,6 +14,7 @@ __all__ = [
     "Matching",
     "Move",
     "Pair",
+    "PairColumns",
     "Part",
     "Reason",
     "Short",

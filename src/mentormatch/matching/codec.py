@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mentormatch import strict_json
 from mentormatch.errors import MAX_REPORTED_FAULTS, Fault, InputError
+from mentormatch.matching.bulk import MAX_ROWS, MAX_TEXT, SHARE, columns_of, pair_texts, texts_of
 from mentormatch.matching.certificate import Certificate, TierProof
+from mentormatch.matching.columns import PairColumns
 from mentormatch.matching.frozen import freeze, thaw
 from mentormatch.matching.parts import MAX_NUMBER, Pair, Part, Reason, Short, Unmatched
 
@@ -26,19 +28,28 @@ UPGRADES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
 """Older schema → function that turns such a document into one of the next newer schema."""
 
 MAX_BYTES: Final = 256 * 2**20
-MAX_ROWS: Final = 2_000_000
-MAX_TEXT: Final = 1_000_000
 MAX_WHOLE: Final = 2**63
 
 
 def to_plain(matching: Matching) -> dict[str, Any]:
     """Return the matching as dicts, lists, text and numbers that may be changed."""
+    return {**_without_pairs(matching), "pairs": [_plain_pair(pair) for pair in matching]}
+
+
+def to_text(matching: Matching) -> str:
+    """Return canonical JSON; the pairs are written from their columns."""
+    plain = _without_pairs(matching)
+    before = dumps({key: value for key, value in plain.items() if key < "pairs"})
+    after = dumps({key: value for key, value in plain.items() if key > "pairs"})
+    return f'{before[:-1]},"pairs":[{",".join(pair_texts(matching._columns))}],{after[1:]}'
+
+
+def _without_pairs(matching: Matching) -> dict[str, Any]:
     certificate = matching.certificate
     return {
         "schema": SCHEMA,
         "mentees": [{"id": id_, "name": name} for id_, name in matching.mentees],
         "mentors": [{"id": id_, "name": name} for id_, name in matching.mentors],
-        "pairs": [_plain_pair(pair) for pair in matching.pairs],
         "unmatched_mentees": [{"id": person.id, "reason": str(person.reason)} for person in matching.unmatched_mentees],
         "unmatched_mentors": [{"id": person.id, "reason": str(person.reason)} for person in matching.unmatched_mentors],
         "short": [{"id": person.id, "got": person.got, "wanted": person.wanted} for person in matching.short],
@@ -183,8 +194,7 @@ class _Reader:
         return float(value)
 
     def share(self, value: Any, loc: tuple[str | int, ...]) -> float:
-        # A hair of rounding beyond the ends is what adding weights up may give.
-        return self.number(value, loc, -1e-9, 1 + 1e-9)
+        return self.number(value, loc, *SHARE)
 
     def maybe(self, value: Any, loc: tuple[str | int, ...]) -> float | None:
         return None if value is None else self.number(value, loc)
@@ -226,7 +236,10 @@ def from_plain(document: dict[str, Any]) -> dict[str, Any]:
     """
     read = _Reader()
     top = read.record(document, (), _TOP)
-    pairs = tuple(_pair(read, row, ("pairs", k)) for k, row in enumerate(read.rows(top["pairs"], ("pairs",))))
+    rows = read.rows(top["pairs"], ("pairs",))
+    pairs = columns_of(rows)
+    if pairs is None:
+        pairs = PairColumns.of([_pair(read, row, ("pairs", k)) for k, row in enumerate(rows)])
     objective = read.texts(top["objective"], ("objective",))
     manifest = _manifest(read, top["manifest"])
     arguments = {
@@ -292,17 +305,24 @@ def _part(read: _Reader, row: Any, loc: tuple[str | int, ...]) -> Part:
 
 
 def _people(read: _Reader, top: dict[str, Any], key: str) -> tuple[tuple[str, str], ...]:
+    rows = read.rows(top[key], (key,))
+    named = texts_of(rows, ("id", "name"))
+    if named is not None:
+        return tuple(zip(*named, strict=True))
     found = []
-    for k, row in enumerate(read.rows(top[key], (key,))):
+    for k, row in enumerate(rows):
         held = read.record(row, (key, k), ("id", "name"))
         found.append((read.text(held["id"], (key, k, "id")), read.text(held["name"], (key, k, "name"))))
     return tuple(found)
 
 
 def _unmatched(read: _Reader, top: dict[str, Any], key: str) -> tuple[Unmatched, ...]:
+    rows = read.rows(top[key], (key,))
+    known, named = {str(reason) for reason in Reason}, texts_of(rows, ("id", "reason"))
+    if named is not None and set(named[1]) <= known:
+        return tuple(map(Unmatched, named[0], map(Reason, named[1])))
     found = []
-    known = {str(reason) for reason in Reason}
-    for k, row in enumerate(read.rows(top[key], (key,))):
+    for k, row in enumerate(rows):
         held = read.record(row, (key, k), ("id", "reason"))
         reason = read.text(held["reason"], (key, k, "reason"))
         if reason not in known:
@@ -326,7 +346,7 @@ def _short(read: _Reader, top: dict[str, Any]) -> tuple[Short, ...]:
     return tuple(found)
 
 
-def _certificate(read: _Reader, value: Any, pairs: tuple[Pair, ...], objective: tuple[str, ...]) -> Certificate:
+def _certificate(read: _Reader, value: Any, pairs: PairColumns, objective: tuple[str, ...]) -> Certificate:
     held = read.record(value, ("certificate",), ("tiers", "seed", *_PAIRS_OF_PROOF), newer=("placed", "lifted"))
     tiers = []
     for k, row in enumerate(read.rows(held["tiers"], at := ("certificate", "tiers"))):
@@ -342,7 +362,7 @@ def _certificate(read: _Reader, value: Any, pairs: tuple[Pair, ...], objective: 
     return Certificate(
         tiers=tuple(tiers),
         # What is proven is always this matching: a file cannot carry somebody else's proof.
-        pairs=tuple((pair.mentee, pair.mentor) for pair in pairs),
+        pairs=tuple(zip(pairs.mentees, pairs.mentors, strict=True)),
         objective=objective,
         seed=read.whole(held["seed"], ("certificate", "seed")),
         **{name: _two_ids(read, held[name], ("certificate", name)) for name in _PAIRS_OF_PROOF},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from mentormatch.explain import clean, fit, words
@@ -50,8 +51,9 @@ def _proof(matching: Matching) -> list[str]:
 
 
 def _first_pairs(matching: Matching) -> list[str]:
-    say, shown = words(), matching.pairs[:SHOWN]
-    names = [(matching._label(pair.mentee, "mentee"), matching._label(pair.mentor, "mentor")) for pair in shown]
+    say, shown = words(), list(islice(matching, SHOWN))
+    mentees, mentors = matching._sides
+    names = [(mentees.label(pair.mentee), mentors.label(pair.mentor)) for pair in shown]
     widths = [min(_WIDEST_NAME, max((columns(fit(row[k], WIDTH)) for row in names), default=0)) for k in (0, 1)]
     lines = [
         f"  {pad(mentee, widths[0])} – {pad(mentor, widths[1])}  {say.number(pair.score)}"

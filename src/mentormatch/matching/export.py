@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mentormatch.errors import InputError
 from mentormatch.explain import clean, words
-from mentormatch.explain.explanation import is_given, ordered
+from mentormatch.explain.explanation import ordered
+from mentormatch.matching.columns import NUMBERS, known
 from mentormatch.report import files
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from mentormatch.explain import Words
     from mentormatch.matching.matching import Matching
     from mentormatch.matching.parts import Pair
 
 BACKENDS: Final = ("pandas", "polars", "pyarrow")
 """The dataframe libraries a frame can be made in, in the order in which they are tried."""
-
-NUMBERS: Final = ("score", "evidence", "for_mentee", "for_mentor")
 
 
 def frame(matching: Matching, *, backend: str | None, ids: str, names: bool) -> Any:
@@ -36,25 +37,20 @@ def _narwhals_frame(matching: Matching, *, backend: str | None, ids: str, names:
         raise InputError('ids is "as_given" or "text"')
     data: dict[str, Sequence[Any]] = {}
     schema: dict[str, Any] = {}
-    sides = (
-        ("mentee", [pair.mentee for pair in matching], matching._mentee_names, matching.whole_ids[0]),
-        ("mentor", [pair.mentor for pair in matching], matching._mentor_names, matching.whole_ids[1]),
-    )
-    for role, column, shown, whole in sides:
-        numbers = _as_numbers(column) if whole and ids == "as_given" else None
-        data[role], schema[role] = (
-            ([_whole(id_) for id_ in column], nw.String) if numbers is None else (numbers, nw.Int64)
-        )
+    for side, column, whole in zip(matching._sides, matching._ids, matching.whole_ids, strict=True):
+        role, numbers = side.role, _as_numbers(column) if whole and ids == "as_given" else None
+        data[role], schema[role] = (list(map(_whole, column)), nw.String) if numbers is None else (numbers, nw.Int64)
         if names:
-            data[f"{role}_name"], schema[f"{role}_name"] = [_whole(shown[id_]) for id_ in column], nw.String
+            shown = [_whole(side.names[id_]) for id_ in column]
+            data[f"{role}_name"], schema[f"{role}_name"] = shown, nw.String
     for name, values in (*_pair_numbers(matching), *_criteria(matching)):
-        data[name], schema[name] = values, nw.Float64
+        data[name], schema[name] = known(values), nw.Float64
     return nw.from_dict(data, schema, backend=_backend(backend, matching.frame_backend))
 
 
 def _whole(text: str) -> str:
     """Return text that every encoding takes: half characters, which no frame holds, become question marks."""
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _as_numbers(ids: Sequence[str]) -> list[int] | None:
@@ -76,28 +72,35 @@ def _backend(asked: str | None, given: str | None) -> Any:
     raise InputError(f"a data frame needs one of {', '.join(BACKENDS)}: pip install pandas")
 
 
-def _pair_numbers(matching: Matching) -> list[tuple[str, list[float | None]]]:
-    return [(name, [getattr(pair, name) for pair in matching]) for name in NUMBERS]
+def _pair_numbers(matching: Matching) -> list[tuple[str, NDArray[Any]]]:
+    return [(name, getattr(matching._columns, name)) for name in NUMBERS]
 
 
-def _criteria(matching: Matching) -> list[tuple[str, list[float | None]]]:
-    """Return a column of values per criterion, in the order in which criteria first come; None where unknown.
+def _criteria(matching: Matching) -> list[tuple[str, NDArray[Any]]]:
+    """Return a column of values per criterion, in the order in which criteria first come; NaN where unknown.
 
     A score that was given has no criteria. A criterion whose name is a column's already gets "criterion_" before it.
     """
-    found: dict[str, None] = {}
-    for pair in matching:
-        if not is_given(pair):
-            found |= dict.fromkeys(part.criterion for part in pair.parts)
-    values = [{part.criterion: part.value for part in pair.parts} for pair in matching]
+    import numpy as np
+
+    held = matching._columns
+    order = {name: code for code, name in enumerate(dict.fromkeys(held.criteria))}
+    codes = np.fromiter(map(order.__getitem__, held.criteria), np.int64, len(held.criteria))
+    pair = np.repeat(np.arange(len(held)), np.diff(held.starts))
+    told = set(codes[~held.given[pair]].tolist())
     used = {"mentee", "mentor", "mentee_name", "mentor_name", "reasons", *NUMBERS}
     columns = []
-    for name in found:
+    for name, code in order.items():
+        if code not in told:
+            continue
         heading = _whole(name)
         while heading in used:
             heading = f"criterion_{heading}"
         used.add(heading)
-        columns.append((heading, [held.get(name) for held in values]))
+        here = codes == code
+        values = np.full(len(held), np.nan)
+        values[pair[here]] = held.value[here]
+        columns.append((heading, values))
     return columns
 
 
@@ -126,19 +129,14 @@ def reasons_in_words(say: Words, pair: Pair) -> str:
     return "; ".join(told)
 
 
-def _pair_table(matching: Matching, language: str) -> tuple[list[str], list[list[Any]]]:
+def _pair_table(matching: Matching, language: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     say = words(language)
-    columns: list[tuple[str, Sequence[Any]]] = [
-        ("mentee", [pair.mentee for pair in matching]),
-        ("mentee_name", [matching._mentee_names[pair.mentee] for pair in matching]),
-        ("mentor", [pair.mentor for pair in matching]),
-        ("mentor_name", [matching._mentor_names[pair.mentor] for pair in matching]),
-        *_pair_numbers(matching),
-        *_criteria(matching),
-        ("reasons", [reasons_in_words(say, pair) for pair in matching]),
-    ]
-    rows = [[column[k] for _, column in columns] for k in range(len(matching))]
-    return [name for name, _ in columns], rows
+    columns: list[tuple[str, Sequence[Any]]] = []
+    for side, ids in zip(matching._sides, matching._ids, strict=True):
+        columns += [(side.role, ids), (f"{side.role}_name", [side.names[id_] for id_ in ids])]
+    columns += [(name, known(values)) for name, values in (*_pair_numbers(matching), *_criteria(matching))]
+    columns.append(("reasons", [reasons_in_words(say, pair) for pair in matching]))
+    return [name for name, _ in columns], list(zip(*(column for _, column in columns), strict=True))
 
 
 def _write_csv(matching: Matching, path: str | os.PathLike[str], language: str) -> None:
@@ -148,17 +146,13 @@ def _write_csv(matching: Matching, path: str | os.PathLike[str], language: str) 
 def _write_xlsx(matching: Matching, path: str | os.PathLike[str], language: str) -> None:
     say = words(language)
     left_out = [
-        [role, person.id, names[person.id], say.reason(person.reason)]
-        for role, people, names in (
-            ("mentee", matching.unmatched_mentees, matching._mentee_names),
-            ("mentor", matching.unmatched_mentors, matching._mentor_names),
-        )
+        [side.role, person.id, side.names[person.id], say.reason(person.reason)]
+        for side, people in zip(matching._sides, (matching.unmatched_mentees, matching.unmatched_mentors), strict=True)
         for person in people
     ]
-    loads = matching.loads
+    loads, label = matching.loads, matching._sides[0].label
     mentors = [
-        [id_, name, loads[id_], ", ".join(matching._label(mentee, "mentee") for mentee in matching.mentees_of(id_))]
-        for id_, name in matching.mentors
+        [id_, name, loads[id_], ", ".join(map(label, matching.mentees_of(id_)))] for id_, name in matching.mentors
     ]
     files.write_xlsx(
         path,

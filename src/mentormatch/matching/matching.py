@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -14,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from mentormatch.errors import Fault, InputError
 from mentormatch.matching import codec
 from mentormatch.matching.certificate import Certificate
+from mentormatch.matching.columns import PairColumns
 from mentormatch.matching.frozen import freeze
 from mentormatch.matching.parts import Pair, Short, Unmatched
+from mentormatch.matching.side import Side
 
 if TYPE_CHECKING:
     from mentormatch.explain import Explanation, View
@@ -71,109 +72,126 @@ class Matching:
     whole_ids: tuple[bool, bool] = field(default=(False, False), compare=False)
 
     def __post_init__(self) -> None:
-        for name in ("pairs", "unmatched_mentees", "unmatched_mentors", "short", "objective", "notes"):
+        given: Any = self.pairs
+        if isinstance(given, PairColumns):
+            self.__dict__["_columns"] = given
+            del self.__dict__["pairs"]  # made when somebody asks for them; see __getattr__
+        else:
+            object.__setattr__(self, "pairs", tuple(given))
+        for name in ("unmatched_mentees", "unmatched_mentors", "short", "objective", "notes"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         for name in ("mentees", "mentors"):
             people = tuple((str(id_), str(shown)) for id_, shown in getattr(self, name))
             object.__setattr__(self, name, people)
         object.__setattr__(self, "manifest", freeze(self.manifest))
-        self._check()
-        made = tuple((pair.mentee, pair.mentor) for pair in self.pairs)
+        made = tuple(zip(*self._ids, strict=True))
+        self._check(made)
         proven = replace(self.certificate, pairs=made, objective=self.objective)
         object.__setattr__(self, "certificate", proven)
 
-    def _check(self) -> None:
+    def _check(self, made: tuple[tuple[str, str], ...]) -> None:
         """Refuse what contradicts itself: strangers, doubles, somebody both matched and not."""
-        made = [(pair.mentee, pair.mentor) for pair in self.pairs]
         faults = [
             Fault(("pairs", k), "unknown_id", "names somebody who is not listed")
-            for k, (mentee, mentor) in enumerate(made)
-            if mentee not in self._mentee_names or mentor not in self._mentor_names
+            for k in sorted({place for side in self._sides for place in side.strangers})
         ]
-        if len(set(made)) != len(made):
+        unique = set(made)
+        if len(unique) != len(made):
             faults.append(Fault(("pairs",), "duplicate_pair", "a pair can be made only once"))
-        for side, people, names, left_out, matched in (
-            ("mentees", self.mentees, self._mentee_names, self.unmatched_mentees, {mentee for mentee, _ in made}),
-            ("mentors", self.mentors, self._mentor_names, self.unmatched_mentors, {mentor for _, mentor in made}),
+        for name, people, side, left_out, ids in (
+            ("mentees", self.mentees, self._sides[0], self.unmatched_mentees, self._ids[0]),
+            ("mentors", self.mentors, self._sides[1], self.unmatched_mentors, self._ids[1]),
         ):
-            if len(names) != len(people):
-                faults.append(Fault((side,), "duplicate_id", "every id must be there once"))
-            alone = {person.id for person in left_out}
-            if len(alone) != len(left_out) or not alone <= names.keys() or alone & matched:
+            if len(side.names) != len(people):
+                faults.append(Fault((name,), "duplicate_id", "every id must be there once"))
+            alone = side.reasons.keys()
+            if len(alone) != len(left_out) or not alone <= side.names.keys() or not alone.isdisjoint(ids):
                 told = "must name listed people without a partner, once each"
-                faults.append(Fault((f"unmatched_{side}",), "contradiction", told))
-        if not {person.id for person in self.short} <= self._mentee_names.keys() | self._mentor_names.keys():
+                faults.append(Fault((f"unmatched_{name}",), "contradiction", told))
+        if not {person.id for person in self.short} <= self._sides[0].names.keys() | self._sides[1].names.keys():
             faults.append(Fault(("short",), "unknown_id", "names somebody who is not listed"))
-        if self.certificate.pairs and set(self.certificate.pairs) != set(made):
+        if self.certificate.pairs and set(self.certificate.pairs) != unique:
             faults.append(Fault(("certificate",), "contradiction", "is about another matching"))
         if faults:
             raise InputError(faults)
 
+    # --- pairs, in columns until they are looked at ------------------------------------------------------------------
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Make all pairs when they are first asked for; a large matching is told without them."""
+            if name == "pairs" and "_columns" in self.__dict__:
+                made = self.__dict__["pairs"] = self.__dict__["_columns"].all()
+                return made
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    @cached_property
+    def _columns(self) -> PairColumns:
+        return PairColumns.of(self.pairs)
+
+    @cached_property
+    def _ids(self) -> tuple[Sequence[str], Sequence[str]]:
+        """The ids of the pairs' mentees and mentors."""
+        if "_columns" in self.__dict__:
+            return self._columns.mentees, self._columns.mentors
+        return [pair.mentee for pair in self.pairs], [pair.mentor for pair in self.pairs]
+
+    @cached_property
+    def _sides(self) -> tuple[Side, Side]:
+        return (
+            Side("mentee", self.mentees, self.unmatched_mentees, self._ids[0]),
+            Side("mentor", self.mentors, self.unmatched_mentors, self._ids[1]),
+        )
+
+    def _pair(self, place: int) -> Pair:
+        made = self.__dict__.get("pairs")
+        return self._columns.at(place) if made is None else made[place]
+
     # --- looking ---------------------------------------------------------------------------------------------------
 
     def __iter__(self) -> Iterator[Pair]:
-        return iter(self.pairs)
+        made = self.__dict__.get("pairs")
+        return iter(self._columns) if made is None else iter(made)
 
     def __len__(self) -> int:
-        return len(self.pairs)
-
-    @cached_property
-    def _mentee_names(self) -> Mapping[str, str]:
-        return dict(self.mentees)
-
-    @cached_property
-    def _mentor_names(self) -> Mapping[str, str]:
-        return dict(self.mentors)
-
-    @cached_property
-    def _by_mentee(self) -> Mapping[str, tuple[Pair, ...]]:
-        found: dict[str, list[Pair]] = {id_: [] for id_, _ in self.mentees}
-        for pair in self.pairs:
-            found[pair.mentee].append(pair)
-        return {id_: tuple(pairs) for id_, pairs in found.items()}
-
-    @cached_property
-    def _by_mentor(self) -> Mapping[str, tuple[Pair, ...]]:
-        found: dict[str, list[Pair]] = {id_: [] for id_, _ in self.mentors}
-        for pair in self.pairs:
-            found[pair.mentor].append(pair)
-        return {id_: tuple(pairs) for id_, pairs in found.items()}
+        return len(self._ids[0])
 
     @property
     def total(self) -> float:
         """The sum of the pairs' scores, correctly rounded."""
-        return math.fsum(pair.score for pair in self.pairs)
+        return math.fsum(self._columns.score.tolist())
 
     @property
     def mean(self) -> float | None:
         """The mean of the pairs' scores; None when nobody is matched."""
-        return self.total / len(self.pairs) if self.pairs else None
+        return self.total / len(self) if len(self) else None
 
     @property
     def worst(self) -> float | None:
         """The least score of a pair; None when nobody is matched."""
-        return min((pair.score for pair in self.pairs), default=None)
+        return min(self._columns.score.tolist(), default=None)
 
     @property
     def loads(self) -> Mapping[str, int]:
         """How many mentees every mentor has, in listing order."""
-        counts = Counter(pair.mentor for pair in self.pairs)
-        return MappingProxyType({id_: counts[id_] for id_, _ in self.mentors})
+        side = self._sides[1]
+        return MappingProxyType(dict(zip(side.names, side.loads.tolist(), strict=True)))
 
     def mentors_of(self, mentee: str) -> tuple[str, ...]:
         """Return the ids of a mentee's mentors, in listing order."""
-        return tuple(pair.mentor for pair in self._pairs_of(mentee, self._by_mentee, "mentee"))
+        return tuple(self._ids[1][place] for place in self._places_of(mentee, self._sides[0]))
 
     def mentees_of(self, mentor: str) -> tuple[str, ...]:
         """Return the ids of a mentor's mentees, in listing order."""
-        return tuple(pair.mentee for pair in self._pairs_of(mentor, self._by_mentor, "mentor"))
+        return tuple(self._ids[0][place] for place in self._places_of(mentor, self._sides[1]))
 
-    def _pairs_of(self, id_: str, by_id: Mapping[str, tuple[Pair, ...]], role: str) -> tuple[Pair, ...]:
-        if isinstance(id_, int):
-            id_ = str(id_)  # ids that came as whole numbers are text here
-        found = by_id.get(id_) if isinstance(id_, str) else None
+    def _places_of(self, id_: str, side: Side) -> list[int]:
+        id_ = _as_text(id_)
+        found = side.places(id_) if isinstance(id_, str) else None
         if found is None:
-            raise InputError(Fault((), "unknown_id", f"there is no {role} with this id in the matching", id=str(id_)))
+            who = f"there is no {side.role} with this id in the matching"
+            raise InputError(Fault((), "unknown_id", who, id=str(id_)))
         return found
 
     # --- telling ---------------------------------------------------------------------------------------------------
@@ -201,18 +219,20 @@ class Matching:
         """
         from mentormatch.explain import Explanation
 
-        pairs = self._pairs_of(mentee, self._by_mentee, "mentee")
+        mentees, mentors = self._sides
+        places = self._places_of(mentee, mentees)
         if mentor is not None:
-            self._pairs_of(mentor, self._by_mentor, "mentor")
-            pairs = tuple(pair for pair in pairs if pair.mentor == mentor)
-            if not pairs:
+            self._places_of(mentor, mentors)
+            places = [place for place in places if self._ids[1][place] == _as_text(mentor)]
+            if not places:
                 return Explanation()
-        reason = next((str(person.reason) for person in self.unmatched_mentees if person.id == mentee), None)
+        mentee, pairs = _as_text(mentee), tuple(map(self._pair, places))
+        reason = mentees.reasons.get(mentee)
         return Explanation(
             pairs=pairs,
-            mentees=((mentee, self._label(mentee, "mentee")),),
-            mentors=tuple((pair.mentor, self._label(pair.mentor, "mentor")) for pair in pairs),
-            reason=reason,
+            mentees=((mentee, mentees.label(mentee)),),
+            mentors=tuple((pair.mentor, mentors.label(pair.mentor)) for pair in pairs),
+            reason=None if reason is None else str(reason),
         )
 
     def view(self, person_id: str) -> View:
@@ -230,40 +250,25 @@ class Matching:
         """
         from mentormatch.explain import Partner, View
 
-        as_mentee, as_mentor = self._by_mentee.get(person_id), self._by_mentor.get(person_id)
+        mentees, mentors = self._sides
+        as_mentee, as_mentor = mentees.places(person_id), mentors.places(person_id)
         if as_mentee is None and as_mentor is None:
             raise InputError(Fault((), "unknown_id", "there is nobody with this id in the matching", id=str(person_id)))
-        left_out = self.unmatched_mentees if as_mentee is not None else self.unmatched_mentors
-        alone = not as_mentee and not as_mentor
+        own = mentees if as_mentee is not None else mentors
+        reason = None if as_mentee or as_mentor else own.reasons.get(person_id)
         return View(
             id=person_id,
-            name=(self._mentee_names if as_mentee is not None else self._mentor_names)[person_id],
+            name=own.names[person_id],
             mentors=tuple(
-                Partner.of(pair.mentor, self._mentor_names[pair.mentor], pair.parts) for pair in as_mentee or ()
+                Partner.of(pair.mentor, mentors.names[pair.mentor], pair.parts)
+                for pair in map(self._pair, as_mentee or ())
             ),
             mentees=tuple(
-                Partner.of(pair.mentee, self._mentee_names[pair.mentee], pair.parts) for pair in as_mentor or ()
+                Partner.of(pair.mentee, mentees.names[pair.mentee], pair.parts)
+                for pair in map(self._pair, as_mentor or ())
             ),
-            reason=next((str(person.reason) for person in left_out if person.id == person_id), None) if alone else None,
+            reason=None if reason is None else str(reason),
         )
-
-    def _label(self, id_: str, role: str) -> str:
-        """Return the display name, with the id where several people share the name."""
-        names, shared = (
-            (self._mentee_names, self._mentee_namesakes)
-            if role == "mentee"
-            else (self._mentor_names, self._mentor_namesakes)
-        )
-        name = names[id_]
-        return f"{name} ({id_})" if name in shared else name
-
-    @cached_property
-    def _mentee_namesakes(self) -> frozenset[str]:
-        return _repeated(name for _, name in self.mentees)
-
-    @cached_property
-    def _mentor_namesakes(self) -> frozenset[str]:
-        return _repeated(name for _, name in self.mentors)
 
     def __repr__(self) -> str:
         from mentormatch.matching.display import summary
@@ -283,7 +288,7 @@ class Matching:
 
     def to_json(self) -> str:
         """Return canonical JSON: byte for byte the same for the same content."""
-        return codec.dumps(codec.to_plain(self))
+        return codec.to_text(self)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Matching:
@@ -369,8 +374,9 @@ class Matching:
         write_text(path, render(self, language))
 
 
-def _repeated(names: Iterator[str]) -> frozenset[str]:
-    return frozenset(name for name, count in Counter(names).items() if count > 1)
+def _as_text(id_: str) -> str:
+    """Return an id as it is here: one that came as a whole number is text."""
+    return str(id_) if isinstance(id_, int) else id_
 
 
 def _from_pickle(text: str) -> Matching:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from types import NoneType
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,10 +26,10 @@ def objects(column: Sequence[Any]) -> NDArray[np.object_]:
 
 def numbers(column: Sequence[Any]) -> NDArray[np.float64]:
     """Return numbers, NaN where an answer is none or unknown; of bounds the upper one."""
-    if set(map(type, column)) <= {float, NoneType}:
-        plain = np.array(column, dtype=np.float64)
-        plain[np.isinf(plain)] = np.nan
-        return plain
+    if set(map(type, column)) <= {float, type(None)}:
+        found = np.array(column, dtype=np.float64)  # None becomes NaN
+        found[~np.isfinite(found)] = np.nan
+        return found
     return np.array([_number(value) for value in column], dtype=np.float64)
 
 
@@ -73,6 +72,8 @@ def _display(forms: Mapping[str, Counter[str]]) -> dict[str, str]:
 
 def coded(sides: Sequence[Sequence[Any]]) -> tuple[tuple[str, ...], tuple[NDArray[np.int64], ...]]:
     """Return the labels of both sides sorted by key, and everybody's code: -1 where unknown."""
+    if all(set(map(type, column)) <= {str, type(None)} for column in sides):
+        return _coded_texts(sides)
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     memo: dict[Any, str] = {}
     keys: list[list[str | None]] = []
@@ -94,6 +95,27 @@ def coded(sides: Sequence[Sequence[Any]]) -> tuple[tuple[str, ...], tuple[NDArra
     display = _display(forms)
     codes = tuple(np.array([-1 if key is None else order[key] for key in found], dtype=np.int64) for found in keys)
     return tuple(display[key] for key in order), codes
+
+
+def _coded_texts(sides: Sequence[Sequence[str | None]]) -> tuple[tuple[str, ...], tuple[NDArray[np.int64], ...]]:
+    """Return what :func:`coded` does for columns of text alone: each different text is looked at once."""
+    forms: dict[str, Counter[str]] = defaultdict(Counter)
+    keys = _counted(Counter(one for column in sides for one in column if one is not None), fold, forms)
+    order = {key: code for code, key in enumerate(sorted(forms))}
+    display, code_of = _display(forms), {label: order.get(key, -1) for label, key in keys.items()}
+    codes = tuple(
+        np.fromiter((-1 if one is None else code_of[one] for one in column), np.int64, len(column)) for column in sides
+    )
+    return tuple(display[key] for key in order), codes
+
+
+def _counted(labels: Counter[str], key_of: Callable[[str], str], forms: dict[str, Counter[str]]) -> dict[str, str]:
+    """Return the key of each different label, counting the forms they are written in."""
+    keys = {label: key_of(label) for label in labels}
+    for label, count in labels.items():
+        if keys[label]:
+            forms[keys[label]][label] += count
+    return keys
 
 
 def bags(fields: Sequence[str], sides: Sequence[Sequence[Any]]) -> tuple[tuple[str, ...], tuple[Any, ...]]:

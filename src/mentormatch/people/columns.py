@@ -24,6 +24,9 @@ from mentormatch.people.values import identifier
 if TYPE_CHECKING:
     from mentormatch.people.ratings import Rated
 
+_MOST_REMEMBERED = 1 << 16
+"""So many different answers of a column are remembered; where there are more, they hardly repeat."""
+
 Wrongs = dict[int, list[tuple[str, str, str]]]
 """Position of a row -> (field, code, message) of everything wrong with it."""
 
@@ -120,23 +123,22 @@ def read_side(side: Side, table: Table, plan: Plan) -> tuple[Columns, tuple[Reje
 
 def read_column(field: Field, cells: Sequence[Any], wrongs: Wrongs) -> list[Any]:
     """Read one column, adding what is wrong to ``wrongs``; None is no answer."""
-    read, unanswered = field.reader.read, field.reader.unanswered
-    values: list[Any] = [unanswered] * len(cells)
-    memo: dict[str, Any] = {}
+    read, values = field.reader.for_column(), [field.reader.unanswered] * len(cells)
+    read_before: dict[type, dict[Any, Any]] = {str: {}, int: {}}  # apart, for True is 1 and 1.0 is too
     for position, cell in enumerate(cells):
-        if cell is None:
-            if field.name != "id":
-                continue
-        elif type(cell) is str and cell in memo:
+        if cell is None and field.name != "id":
+            continue
+        memo = read_before.get(type(cell))
+        if memo is not None and cell in memo:
             values[position] = memo[cell]
             continue
         value, fault = _attempt(read, cell)
         if fault is not None:
             wrongs[position].append((field.name, *fault))
-        else:
-            values[position] = value
-            if type(cell) is str:
-                memo[cell] = value
+            continue
+        values[position] = value
+        if memo is not None and len(memo) < _MOST_REMEMBERED:
+            memo[cell] = value
     return values
 
 

@@ -57,10 +57,11 @@ class Directory:
         return found
 
     @cached_property
-    def _by_loose_id(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
+    def _by_loose_id(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
         for one in self.ids:
-            found[loose(one)].add(one)
+            key = loose(one)
+            found[key] = (*found[key], one) if key in found else (one,)
         return found
 
     @property
@@ -76,7 +77,7 @@ class Directory:
         named = [one for key in keys for one in self._by_name[side].get(key, ())]
         if not named:
             named = [one for names in self._by_name.values() for key in keys for one in names.get(key, ())]
-        return tuple(sorted(set(named) or self._by_loose_id.get(loose(text), set())))
+        return tuple(sorted(set(named) or self._by_loose_id.get(loose(text), ())))
 
     def one(self, text: str, side: str) -> str | None:
         """Return the id that a text means if it can mean nobody else."""

@@ -14,6 +14,7 @@ from typing import Any
 from mentormatch.people import lists, values
 from mentormatch.people.frozen import Attributes, Confidential, Frozen, Secret
 from mentormatch.people.notes import Side
+from mentormatch.people.repeated import labels_once, slots_once, tags_once
 from mentormatch.people.slots import slots
 
 
@@ -43,10 +44,26 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How one kind of field is read, and what it is when nobody answered."""
+    """How one kind of field is read, and what it is when nobody answered.
+
+    Attributes
+    ----------
+    read
+        Reads one answer.
+    unanswered
+        What it is when nobody answered.
+    once
+        Makes a reader for a whole column that looks at what repeats only once; None where
+        answers hardly repeat.
+    """
 
     read: Callable[[Any], Any]
     unanswered: Any = None
+    once: Callable[[], Callable[[Any], Any]] | None = None
+
+    def for_column(self) -> Callable[[Any], Any]:
+        """Return what reads every answer of one column."""
+        return self.read if self.once is None else self.once()
 
 
 READERS: dict[Kind, Reader] = {
@@ -60,9 +77,9 @@ READERS: dict[Kind, Reader] = {
     Kind.BOUNDS: Reader(values.bounds, (0, 1)),
     Kind.FLAG: Reader(values.flag),
     Kind.ZONE: Reader(values.zone),
-    Kind.SLOTS: Reader(slots, ()),
-    Kind.LABELS: Reader(lists.labels, ()),
-    Kind.TAGS: Reader(lists.tags, Frozen()),
+    Kind.SLOTS: Reader(slots, (), slots_once),
+    Kind.LABELS: Reader(lists.labels, (), labels_once),
+    Kind.TAGS: Reader(lists.tags, Frozen(), tags_once),
     Kind.SCALES: Reader(lists.scales, Frozen()),
     Kind.SHARES: Reader(lists.shares, Frozen()),
     Kind.PEOPLE: Reader(lists.people, ()),

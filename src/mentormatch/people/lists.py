@@ -16,7 +16,7 @@ from mentormatch.people.values import EMPTY, MAX_SHORT, NOBODY, as_text, is_miss
 NOTHING = EMPTY | {"none", "geen", "niets", "nothing", "nil"}
 """Answers to "what?" that name nothing."""
 
-_LIST_MARKS = re.compile(r"[;,|\r\n]")
+LIST_MARKS = re.compile(r"[;,|\r\n]")
 _STRONG_MARKS = re.compile(r"[;|\r\n]")
 _WEIGHTED = re.compile(
     r"(.{0,199}[^\s:(]) {0,4}(?:: {0,4}([0-9]{1,3}(?:[.,][0-9]{1,6})?)|\(([0-9]{1,3}(?:[.,][0-9]{1,6})?)\))\Z"
@@ -42,7 +42,7 @@ def labels(value: Any) -> tuple[str, ...]:
     """Read a list of labels."""
     if value is None:
         return ()
-    return tuple(dict.fromkeys(_pieces(value, _LIST_MARKS, NOTHING)))
+    return tuple(dict.fromkeys(_pieces(value, LIST_MARKS, NOTHING)))
 
 
 def people(value: Any) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ def people(value: Any) -> tuple[str, ...]:
     if value is None:
         return ()
     value = plain(value)
-    marks = _STRONG_MARKS if isinstance(value, str) and _STRONG_MARKS.search(value) else _LIST_MARKS
+    marks = _STRONG_MARKS if isinstance(value, str) and _STRONG_MARKS.search(value) else LIST_MARKS
     return tuple(dict.fromkeys(piece.strip('"“”') for piece in _pieces(value, marks, NOBODY)))
 
 
@@ -69,7 +69,8 @@ def _weight(value: Any) -> float:
     return found
 
 
-def _weighted_piece(piece: str) -> tuple[str, float | None]:
+def weighted(piece: str) -> tuple[str, float | None]:
+    """Return the label and the weight of one entry: "python:3", "sql (2)"; None for no weight."""
     if (":" in piece or piece[-1] == ")") and len(piece) <= MAX_SHORT and (match := _WEIGHTED.match(piece)):
         return match[1], float((match[2] or match[3]).replace(",", "."))
     return piece, None
@@ -84,13 +85,13 @@ def _pairs(value: Any) -> Iterable[tuple[str, Any]]:
         value = sorted(value, key=str) if isinstance(value, set | frozenset) else list(value)
         if value and all(isinstance(item, list | tuple) and len(item) == 2 for item in value):
             return [(as_text(label), plain(weight)) for label, weight in value]
-    return [_weighted_piece(piece) for piece in _pieces(value, _LIST_MARKS, NOTHING)]
+    return [weighted(piece) for piece in _pieces(value, LIST_MARKS, NOTHING)]
 
 
 def tags(value: Any) -> Frozen[float]:
     """Read labels with weights: "python:3; sql (2); teaching", a list, or a mapping; no weight is 1, zero is absent."""
     if value is None:
-        return _NO_TAGS
+        return NO_TAGS
     if type(value) is str:
         return _tags_in(value)
     found: dict[str, float] = {}
@@ -98,13 +99,13 @@ def tags(value: Any) -> Frozen[float]:
         amount = _weight(weight)
         if label and amount > found.get(label, 0.0):
             found[label] = amount
-    return Frozen(found) if found else _NO_TAGS
+    return Frozen(found) if found else NO_TAGS
 
 
 def _tags_in(cell: str) -> Frozen[float]:
     """Read the labels with weights of one cell; most of a large table's time goes by here."""
     found: dict[str, float] = {}
-    for raw in _LIST_MARKS.split(cell):
+    for raw in LIST_MARKS.split(cell):
         piece = raw.strip()
         if not piece or (len(piece) < 10 and piece.strip("\"'“”").casefold() in NOTHING):
             continue
@@ -114,13 +115,13 @@ def _tags_in(cell: str) -> Frozen[float]:
             label, weight = match[1], float((match[2] or match[3]).replace(",", "."))
         if weight > found.get(label, 0.0):
             found[label] = weight
-    return Frozen(found) if found else _NO_TAGS
+    return Frozen(found) if found else NO_TAGS
 
 
 def scales(value: Any) -> Frozen[float]:
     """Read names with numbers: "openness: 4; calm: 2", or a mapping."""
     if value is None:
-        return _NO_TAGS
+        return NO_TAGS
     found: dict[str, float] = {}
     for label, amount in _pairs(value):
         score = number(amount)
@@ -156,5 +157,5 @@ def audit(value: Any) -> Confidential:
     return Confidential(attributes(value))
 
 
-_NO_TAGS: Frozen[float] = Frozen()
+NO_TAGS: Frozen[float] = Frozen()
 _NO_ATTRIBUTES = Attributes()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _NO_LIMITS = Limits()
+_NOTHING: frozenset[str] = frozenset()
 
 
 class Pool:
@@ -267,8 +268,8 @@ class Pool:
         """Return which fields each person of a side ("mentees" or "mentors") wants only counted, never shown."""
         if side.removesuffix("s") not in {"mentee", "mentor"}:
             raise InputError('a side is "mentees" or "mentors"')
-        column = self._sides[side.removesuffix("s") == "mentor"].values["private"]
-        return tuple(frozenset((*told, *filter(None, map(meant, told)))) for told in column)
+        which = int(side.removesuffix("s") == "mentor")
+        return self._cached(("private", which), lambda: tuple(map(_kept, self._sides[which].values["private"])))
 
     def _columns(self, field: str) -> tuple[Sequence[Any], Sequence[Any]]:
         """Return a field's answers on both sides; one that a side does not have is unknown there."""
@@ -432,6 +433,11 @@ class Pool:
         told = (note.message.split(": ")[0] if note.code == "id_in_two_forms" else note.message for note in self._notes)
         notes = "".join(f"<li>{escape(text)}</li>" for text in told)
         return f"<p>{escape(repr(self)[1:-1])}</p>" + (f"<ul>{notes}</ul>" if notes else "")
+
+
+def _kept(told: Sequence[str]) -> frozenset[str]:
+    """Return the fields that one person wants kept: as they are called, and as they may be meant."""
+    return frozenset((*told, *filter(None, map(meant, told)))) if told else _NOTHING
 
 
 def _public_side(side: Columns) -> Columns:

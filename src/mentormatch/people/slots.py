@@ -133,6 +133,17 @@ def slots(value: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
+def canonical(raw: str) -> str | None:
+    """Return a slot that stands as this library writes it; None where it has to be read."""
+    piece = raw.strip()
+    return piece if len(raw) <= MAX_SHORT and _CANONICAL.match(piece) and piece[4:9] != piece[10:] else None
+
+
+def slot_pieces(cell: str) -> list[str]:
+    """Return the slots of one cell, as they stand there."""
+    return _MARKS.split(cell)
+
+
 def _pieces(value: Any) -> list[str]:
     """Return the slots of a list that say anything, one by one."""
     value = plain(value)

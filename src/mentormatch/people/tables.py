@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mentormatch.errors import InputError
+from mentormatch.people.arrow import arrow_cells, is_arrow
 from mentormatch.people.limits import Limits
 from mentormatch.people.models import Person
 from mentormatch.people.values import is_missing, plain
@@ -148,13 +149,19 @@ def from_frame(given: Any, limits: Limits) -> Table | None:
             return None
         headings = list(frame.columns)
         if len(headings) <= limits.columns:
-            columns = tuple(clean(frame[heading].to_list()) for heading in headings)
+            columns = tuple(clean(_cells_of(frame[heading])) for heading in headings)
             backend = str(frame.implementation.value)
             return Table(numbered(headings), columns, range(len(frame)), backend=backend)
         problem = f"the table has more than {limits.columns} columns"
     except Exception as error:  # noqa: BLE001  # whatever a foreign frame raises may hold its cells
         problem = f"the table cannot be read ({type(error).__name__})"
     raise InputError(problem)
+
+
+def _cells_of(series: Any) -> list[Any]:
+    """Return the cells of one column of a frame."""
+    native = series.to_native()
+    return arrow_cells(native) if is_arrow(native) else list(series.to_list())
 
 
 def _distinct(frame: Any) -> Any:

@@ -37,6 +37,7 @@ NOBODY = EMPTY | {"no", "none", "nee", "geen", "nobody", "no one", "no-one", "ni
 """Answers to "who?" that name nobody."""
 
 _NO_TEXT = frozenset({"", "-", "n/a", "#n/a", "n.v.t.", "nvt"})
+_LONGEST_NO_TEXT = max(map(len, _NO_TEXT))  # casefold makes no text shorter
 _YES = frozenset({"yes", "ja", "y", "j", "true", "waar", "1", "x", "✓", "✔", "on"})
 _NO = frozenset({"no", "nee", "n", "false", "onwaar", "0", "off"})
 
@@ -125,7 +126,7 @@ def text(value: Any) -> str | None:
     if value is None:
         return None
     cell = as_text(value)
-    return None if cell.casefold() in _NO_TEXT else cell
+    return None if len(cell) <= _LONGEST_NO_TEXT and cell.casefold() in _NO_TEXT else cell
 
 
 def identifier(value: Any) -> str:

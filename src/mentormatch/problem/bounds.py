@@ -44,11 +44,11 @@ def read_bounds(given: Any, people: int, name: str) -> NDArray[np.int64]:
             raise InputError(Fault((name,), "wrong_length", f"{len(given)} bounds for {people} people"))
         each = given
     else:
-        each = [given] * people
         faults: list[Fault] = []
-        _checked(given, (name,), None, faults)
+        pair = _checked(given, (name,), None, faults)
         if faults:
             raise InputError(faults)
+        return np.tile(np.array(pair, np.int64), (people, 1))
     problems: list[Fault] = []
     pairs = [_checked(one, (name, row), row, problems) for row, one in enumerate(each)]
     if problems:

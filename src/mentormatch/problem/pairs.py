@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.matching import Pair, Part
+from mentormatch.matching import PairColumns
 
 if TYPE_CHECKING:
     from mentormatch.network import Arcs
@@ -15,10 +16,13 @@ if TYPE_CHECKING:
     from mentormatch.problem.roster import Roster
     from mentormatch.scoring import ScoreMatrix
 
+_OTHER = "other"
+"""What the parts that may not be shown are folded into."""
+
 
 def make_pairs(
     arcs: Arcs, scores: ScoreMatrix, roster: Roster, pool: Pool | None, share: frozenset[str]
-) -> tuple[Pair, ...]:
+) -> PairColumns:
     """Return the chosen pairs in listing order, each with the parts that sum to its score.
 
     Parts that may not be shown are folded into one, ``other``: criteria on fields that are
@@ -26,71 +30,99 @@ def make_pairs(
     reads is shown unless one of the two keeps anything private.
     """
     i, j = arcs
-    values = scores.components(i, j)
-    totals, evidence = scores.pairs(i, j), scores.evidence(i, j)
-    gains = scores.gains(i, j)
-    hidden = _Hidden(scores, pool, share)
-    made = []
-    for place, (row, column) in enumerate(zip(i.tolist(), j.tolist(), strict=True)):
-        folded = hidden.of(row, column)
-        told = folded.isdisjoint(scores.gaining)  # else the gains would give away what is folded
-        made.append(
-            Pair(
-                mentee=roster.mentee_ids[row],
-                mentor=roster.mentor_ids[column],
-                score=float(totals[place]),
-                evidence=float(evidence[place]),
-                for_mentee=_known(gains[0][place]) if told else None,
-                for_mentor=_known(gains[1][place]) if told else None,
-                parts=_parts(scores, values[place], float(totals[place]), folded, (row, column)),
-            )
-        )
-    return tuple(made)
+    values, totals = scores.components(i, j), scores.pairs(i, j)
+    folded = _folded(arcs, scores, pool, share)
+    gaining = np.isin(scores.criteria, scores.gaining) if scores.criteria else np.zeros(0, bool)
+    told = ~folded[:, gaining].any(axis=1)  # else the gains would give away what is folded
+    for_mentee, for_mentor = (np.where(told, gain, np.nan) for gain in scores.gains(i, j))
+    parts = _Parts(values, totals, folded, scores)
+    return PairColumns(
+        mentees=tuple(map(roster.mentee_ids.__getitem__, i.tolist())),
+        mentors=tuple(map(roster.mentor_ids.__getitem__, j.tolist())),
+        score=totals,
+        evidence=scores.evidence(i, j),
+        for_mentee=for_mentee,
+        for_mentor=for_mentor,
+        starts=np.concatenate([[0], np.cumsum(parts.there.sum(axis=1))]),
+        criteria=parts.criteria(),
+        weight=parts.weight[parts.there],
+        value=parts.value[parts.there],
+        contribution=parts.contribution[parts.there],
+        shared=parts.shared(arcs),
+    )
 
 
-class _Hidden:
-    """Which criteria of a pair may not be shown."""
+def _folded(arcs: Arcs, scores: ScoreMatrix, pool: Pool | None, share: frozenset[str]) -> NDArray[np.bool_]:
+    """Return which criteria (columns) of which pairs (rows) may not be shown."""
+    names = scores.criteria
+    fields = [scores.fields(name) for name in names]
+    reads = [frozenset(stated or ()) for stated in fields]
+    always = [name not in share and bool(read - share) for name, read in zip(names, reads, strict=True)]
+    folded = np.tile(np.array(always, bool), (len(arcs.i), 1))
+    if pool is None:
+        return folded
+    kept = pool.private_fields("mentee"), pool.private_fields("mentor")
+    private = np.zeros(len(arcs.i), bool)
+    for side, rows in zip(kept, arcs, strict=True):
+        private |= np.fromiter(map(bool, side), bool, len(side))[rows]
+    memo: dict[frozenset[str], NDArray[np.bool_]] = {}
+    for place in np.flatnonzero(private).tolist():
+        own = kept[0][arcs.i[place]] | kept[1][arcs.j[place]]
+        if own not in memo:
+            hides = [stated is None or bool(frozenset(stated) & own) for stated in fields]
+            memo[own] = np.array([hidden or name in own for hidden, name in zip(hides, names, strict=True)], bool)
+        folded[place] |= memo[own]
+    return folded
 
-    def __init__(self, scores: ScoreMatrix, pool: Pool | None, share: frozenset[str]) -> None:
-        fields = {name: scores.fields(name) for name in scores.criteria}
-        self._unstated = frozenset(name for name, stated in fields.items() if stated is None)
-        self._fields = {name: frozenset(stated or ()) for name, stated in fields.items()}
-        self._always = frozenset(name for name, fields in self._fields.items() if name not in share and fields - share)
-        self._private = (pool.private_fields("mentee"), pool.private_fields("mentor")) if pool is not None else None
 
-    def of(self, row: int, column: int) -> frozenset[str]:
-        if self._private is None:
-            return self._always
-        own = self._private[0][row] | self._private[1][column]
-        if not own:
-            return self._always
-        return (
-            self._always
-            | self._unstated
-            | {name for name, fields in self._fields.items() if fields & own or name in own}
-        )
+class _Parts:
+    """The parts of all pairs: a column for each criterion and one for what is folded.
 
+    Attributes
+    ----------
+    there
+        Which parts there are, (pairs, criteria + 1); the rest of the arrays count there only.
+    weight, value, contribution
+        The numbers of the parts.
+    """
 
-def _parts(
-    scores: ScoreMatrix, values: NDArray[np.float64], total: float, hidden: frozenset[str], rows: tuple[int, int]
-) -> tuple[Part, ...]:
-    shared = scores.shared(*rows)
-    parts, folded = [], [0.0, 0.0]
-    for name, value in zip(scores.criteria, values.tolist(), strict=True):
-        weight = scores.weights[name]
-        known = _known(value)
-        contribution = weight * (scores.defaults[name] if known is None else known)
-        if name in hidden:
-            folded[0] += weight
-            folded[1] += contribution
+    def __init__(
+        self,
+        values: NDArray[np.float64],
+        totals: NDArray[np.float64],
+        folded: NDArray[np.bool_],
+        scores: ScoreMatrix,
+    ) -> None:
+        weights, defaults, self._scores = scores.weights, scores.defaults, scores
+        shape = values.shape[0], values.shape[1] + 1
+        self.there = np.concatenate([~folded, np.zeros((shape[0], 1), bool)], axis=1)
+        self.weight, self.contribution = np.zeros(shape), np.zeros(shape)
+        self.value = np.concatenate([values, np.full((shape[0], 1), np.nan)], axis=1)
+        for k, name in enumerate(scores.criteria):
+            self.weight[:, k] = weights[name]
+            unknown = np.isnan(values[:, k])
+            counted = np.where(unknown, defaults[name], values[:, k]) if unknown.any() else values[:, k]
+            self.contribution[:, k] = weights[name] * counted
+            self.weight[:, -1] += np.where(folded[:, k], weights[name], 0.0)
+            self.contribution[:, -1] += np.where(folded[:, k], self.contribution[:, k], 0.0)
+        if scores.criteria:
+            self.there[:, -1] = self.weight[:, -1] != 0
         else:
-            parts.append(Part(name, weight, known, contribution, tuple(shared.get(name, ()))))
-    if folded[0]:
-        parts.append(Part("other", folded[0], None, folded[1]))
-    if not scores.criteria:
-        parts.append(Part("other", 1.0, None, total))
-    return tuple(parts)
+            self.there[:, -1], self.weight[:, -1], self.contribution[:, -1] = True, 1.0, totals
 
+    def criteria(self) -> list[str]:
+        """Return the names of the parts, one after the other."""
+        names = np.array([*self._scores.criteria, _OTHER], object)
+        found: list[str] = names[np.nonzero(self.there)[1]].tolist()
+        return found
 
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    def shared(self, arcs: Arcs) -> list[tuple[str, ...]]:
+        """Return the answers that the parts rest on, one after the other; those of folded parts are not looked at."""
+        found = np.empty(self.there.shape, object)
+        found[:, -1] = np.fromiter(repeat(()), object, len(found))
+        for k, name in enumerate(self._scores.criteria):
+            shown = np.flatnonzero(self.there[:, k])
+            told = self._scores.shared_pairs(name, arcs.i[shown], arcs.j[shown])
+            found[shown, k] = np.fromiter(told, object, len(shown))
+        listed: list[tuple[str, ...]] = found[self.there].tolist()
+        return listed

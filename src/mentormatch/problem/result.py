@@ -20,7 +20,7 @@ from mentormatch.problem.stable import by_wishes
 from mentormatch.solvers import exponent
 
 if TYPE_CHECKING:
-    from mentormatch.matching import Pair
+    from mentormatch.matching import PairColumns
     from mentormatch.matching.certificate import TierValue
     from mentormatch.network import Arcs, Solution, TierResult
     from mentormatch.problem.fixing import Fixed
@@ -43,14 +43,14 @@ def make_matching(
     pairs = make_pairs(arcs, scores, roster, setup.pool, setup.share)
     loads = [np.bincount(side, minlength=size) for side, size in zip(arcs, roster.shape, strict=True)]
     objective, previous = prepared.asked, before.matching
-    made = np.array([pair.score for pair in pairs], np.float64)
     tiers = tuple(
-        _proof(tier, prepared.aims.value(tier.name, arcs, made), prepared)
+        _proof(tier, prepared.aims.value(tier.name, arcs, pairs.score), prepared)
         for tier in solution.tiers
         if tier.name in objective
     )
+    columns: Any = pairs  # a matching makes pairs of its columns when they are looked at
     return Matching(
-        pairs=pairs,
+        pairs=columns,
         mentees=tuple(zip(roster.mentee_ids, roster.mentee_names, strict=True)),
         mentors=tuple(zip(roster.mentor_ids, roster.mentor_names, strict=True)),
         unmatched_mentees=unmatched("mentee", roster.mentee_ids, loads[0], compiled, scores),
@@ -58,7 +58,6 @@ def make_matching(
         short=_short(setup, loads[0]),
         certificate=Certificate(
             tiers,
-            tuple((pair.mentee, pair.mentor) for pair in pairs),
             objective=objective,
             seed=seed,
             previous=pairs_before(previous),
@@ -87,11 +86,11 @@ def pairs_before(previous: Matching | None) -> tuple[tuple[str, str], ...]:
     return () if previous is None else tuple(sorted((pair.mentee, pair.mentor) for pair in previous.pairs))
 
 
-def _gone(previous: Matching | None, pairs: tuple[Pair, ...]) -> tuple[Note, ...]:
+def _gone(previous: Matching | None, pairs: PairColumns) -> tuple[Note, ...]:
     """Note pairs that were placed by hand in an earlier matching and are not made now."""
     if previous is None:
         return ()
-    made = {(pair.mentee, pair.mentor) for pair in pairs}
+    made = set(zip(pairs.mentees, pairs.mentors, strict=True))
     listed = previous.manifest.get("placed_by_hand")
     stated = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, (list, tuple)) else []
     gone = len({(str(one.get("mentee")), str(one.get("mentor"))) for one in stated} - made)
@@ -141,7 +140,7 @@ def _ids(setup: Setup, fixed: Iterable[Fixed]) -> tuple[tuple[str, str], ...]:
 
 def _by_hand(setup: Setup, before: Before, arcs: Arcs) -> tuple[Fixed, ...]:
     """Return what was placed by hand, now or before, and is made, in row order; what is said now goes before."""
-    made = set(zip(arcs.i.tolist(), arcs.j.tolist(), strict=True))
+    made = set(zip(arcs.i.tolist(), arcs.j.tolist(), strict=True)) if before.placed else set()
     stated = {(pair.i, pair.j): pair for pair in before.placed if (pair.i, pair.j) in made}
     stated |= {(pair.i, pair.j): pair for pair in setup.fixed if pair.by_hand}
     return tuple(stated[rows] for rows in sorted(stated))
@@ -168,16 +167,16 @@ def _manifest(setup: Setup, objective: tuple[str, ...], seed: int, by_hand: tupl
     }
 
 
-def _pair_notes(setup: Setup, pairs: tuple[Pair, ...], arcs: Arcs, *, wished: bool) -> tuple[Note, ...]:
+def _pair_notes(setup: Setup, pairs: PairColumns, arcs: Arcs, *, wished: bool) -> tuple[Note, ...]:
     """Note what is worth a look in the pairs that were made."""
     if setup.pool is None:
         return ()
     notes = []
-    weak = sum(pair.score < WEAK or pair.evidence < WEAK for pair in pairs)
+    weak = int(((pairs.score < WEAK) | (pairs.evidence < WEAK)).sum())
     if weak and setup.scores.criteria:
         message = f"{weak} of {len(pairs)} pairs score below {WEAK} or rest on few answers; look at them first"
         notes.append(Note("weak_pairs", message, weak))
-    if pairs and not setup.scores.criteria and not wished:
+    if len(pairs) and not setup.scores.criteria and not wished:
         message = "no criterion tells people apart, so the pairs were made by the seed alone"
         notes.append(Note("arbitrary", message, len(pairs)))
     return (*notes, *_suggested(setup, arcs))
@@ -191,24 +190,32 @@ def _suggested(setup: Setup, arcs: Arcs) -> tuple[Note, ...]:
     i, j = arcs
     found = []
     teams = pool.labels("team")
-    same = (teams[0][i] >= 0) & (teams[0][i] == teams[1][j]) & _told_by_both(pool, "team", arcs)
+    same = (teams[0][i] >= 0) & (teams[0][i] == teams[1][j])
     levels = pool.numbers("level")
-    below = (levels[1][j] < levels[0][i]) & _told_by_both(pool, "level", arcs)
-    past = pool.objects("past_partners")
-    ids = setup.roster.mentee_ids, setup.roster.mentor_ids
-    before = np.array(
-        [ids[1][b] in (past[0][a] or ()) or ids[0][a] in (past[1][b] or ()) for a, b in zip(i, j, strict=True)], bool
-    )
-    again = before & _told_by_both(pool, "past_partners", arcs)
-    for count, rule, told, fields in (
-        (same, "same_team", "are in the same team", ("team",)),
-        (below, "level_gap", "have a mentor of a lower level", ("level",)),
-        (again, "past_partners", "were paired before", ("past_partners",)),
+    below = levels[1][j] < levels[0][i]
+    for here, rule, told, field in (
+        (same, "same_team", "are in the same team", "team"),
+        (below, "level_gap", "have a mentor of a lower level", "level"),
+        (_paired_before(setup, pool, arcs), "past_partners", "were paired before", "past_partners"),
     ):
-        if count.any() and rule not in applied:
-            message = f"{count.sum()} pairs {told}; the rule {rule} would keep them apart"
-            found.append(Note("rule_suggested", message, int(count.sum()), fields))
+        if rule in applied or not here.any():
+            continue
+        count = int((here & _told_by_both(pool, field, arcs)).sum())
+        if count:
+            message = f"{count} pairs {told}; the rule {rule} would keep them apart"
+            found.append(Note("rule_suggested", message, count, (field,)))
     return tuple(found)
+
+
+def _paired_before(setup: Setup, pool: Pool, arcs: Arcs) -> NDArray[np.bool_]:
+    """Return for each pair whether either of the two lists the other as a past partner."""
+    i, j = arcs
+    past, ids = pool.objects("past_partners"), (setup.roster.mentee_ids, setup.roster.mentor_ids)
+    found: NDArray[np.bool_] = np.zeros(len(i), bool)
+    for place in np.flatnonzero((past[0] != None)[i] | (past[1] != None)[j]).tolist():  # noqa: E711  # elementwise
+        a, b = int(i[place]), int(j[place])
+        found[place] = ids[1][b] in (past[0][a] or ()) or ids[0][a] in (past[1][b] or ())
+    return found
 
 
 def _told_by_both(pool: Pool, field: str, arcs: Arcs) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.scoring.exact import ExactProduct, presence, sorted_words, whole_weights
+from mentormatch.scoring.exact import ExactProduct, presence, sorted_words, whole_weights, words_of_pairs
 from mentormatch.scoring.factors import Factors, who
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock
 
@@ -110,3 +110,7 @@ class CoverBlock(ShippedBlock):
     def shared(self, i: int, j: int) -> tuple[str, ...]:
         """Return the labels that both name."""
         return sorted_words(self.labels, self.for_mentee.product.common(i, j)[0])
+
+    def shared_pairs(self, i: Ints, j: Ints) -> list[tuple[str, ...]]:
+        """Return the labels that both name, per pair."""
+        return words_of_pairs(self.labels, *self.for_mentee.product.common_pairs(i, j)[:2])

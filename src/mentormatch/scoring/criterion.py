@@ -119,6 +119,15 @@ class Criterion:
         """Return the answers that one pair's value rests on."""
         return tuple(map(str, self.block.shared(i, j))) if hasattr(self.block, "shared") else ()
 
+    def shared_pairs(self, i: Ints, j: Ints) -> list[tuple[str, ...]]:
+        """Return the answers that the values of single pairs rest on."""
+        if hasattr(self.block, "shared_pairs") and self.ours:
+            found: list[tuple[str, ...]] = self.block.shared_pairs(i, j)
+            return found
+        if not hasattr(self.block, "shared"):
+            return [()] * len(i)
+        return [self.shared(one, other) for one, other in zip(i.tolist(), j.tolist(), strict=True)]
+
     # --- blocks of others ---------------------------------------------------------------------------------------
 
     @property

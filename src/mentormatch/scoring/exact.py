@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,8 @@ import numpy as np
 from mentormatch.scoring.bits import Bits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from mentormatch.scoring.protocols import Floats, Ints, Rows
@@ -186,6 +189,31 @@ class ExactProduct:
         both = sorted(left.keys() & right.keys())
         return np.array(both, dtype=np.int64), np.array([left[column] * right[column] for column in both])
 
+    def common_pairs(self, i: Ints, j: Ints) -> tuple[list[int], list[int], list[float]]:
+        """Return what pairs have in common, as :meth:`common` does, one pair after the other.
+
+        Returns
+        -------
+        starts, columns, adds
+            Where each pair's begin, and where the last one's end; the columns; what each adds.
+        """
+        starts, columns, adds = [0], list[int](), list[float]()
+        if not (self.left.data.all() and self.right.data.all()):  # scipy leaves out what is zero
+            for one, other in zip(i.tolist(), j.tolist(), strict=True):
+                both, each = self.common(one, other)
+                columns += both.tolist()
+                adds += each.tolist()
+                starts.append(len(columns))
+            return starts, columns, adds
+        for start in range(0, len(i), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            product = self.left[i[part]].multiply(self.right[j[part]]).tocsr()
+            product.sort_indices()
+            starts += (product.indptr[1:].astype(np.int64) + len(columns)).tolist()
+            columns += product.indices.tolist()
+            adds += product.data.tolist()
+        return starts, columns, adds
+
 
 def _row(matrix: Any, row: int) -> dict[int, float]:
     """Return one row of a CSR matrix as ``{column: value}``; cutting one out with scipy takes ten times as long."""
@@ -209,6 +237,14 @@ def dense_product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
     return out
 
 
-def sorted_words(labels: tuple[str, ...], columns: Ints) -> tuple[str, ...]:
+def words_of_pairs(labels: tuple[str, ...], starts: list[int], columns: list[int]) -> list[tuple[str, ...]]:
+    """Return the labels of every pair's columns, sorted; see :meth:`ExactProduct.common_pairs`."""
+    return [
+        tuple(sorted([labels[column] for column in columns[first:last]])) if last > first else ()
+        for first, last in pairwise(starts)
+    ]
+
+
+def sorted_words(labels: tuple[str, ...], columns: Iterable[int]) -> tuple[str, ...]:
     """Return the labels of some columns, sorted."""
     return tuple(sorted(labels[column] for column in columns))

@@ -172,6 +172,10 @@ def _products(left: Any, right: Any, scale: Floats | None) -> list[float]:
     return scaled
 
 
+_SMALLEST = -800
+"""Powers of two below which sums are not told apart: dividing by less would overflow."""
+
+
 def column_sums(side: Any) -> Floats:
     """Return the sums of the columns of an array or CSR matrix, the same for any order of rows."""
     people, columns = side.shape
@@ -182,7 +186,8 @@ def column_sums(side: Any) -> Floats:
     peak = float(np.abs(data).max(initial=0.0))
     if not people or not peak:
         return np.zeros(columns)
-    step = 2.0 ** (math.frexp(peak)[1] + (people - 1).bit_length() - 52)
+    # what lies below the smallest steps counts as nothing
+    step = 2.0 ** (max(math.frexp(peak)[1], _SMALLEST) + (people - 1).bit_length() - 52)
     coarse = np.rint(data / step)
     fine = data - coarse * step
     step_below = step * 2.0 ** ((people - 1).bit_length() - 52)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,6 +59,16 @@ class _TextBlock(ShippedBlock):
             return ()
         columns, adds = self.product.common(i, j)
         return sorted_words(self.labels, columns[np.argsort(-adds, kind="stable")[:_SHOWN_WORDS]])
+
+    def shared_pairs(self, i: Ints, j: Ints) -> list[tuple[str, ...]]:
+        if not self.labels:
+            return [()] * len(i)
+        starts, columns, adds = self.product.common_pairs(i, j)
+        found = []
+        for first, last in pairwise(starts):
+            most = sorted(range(first, last), key=adds.__getitem__, reverse=True)[:_SHOWN_WORDS]
+            found.append(sorted_words(self.labels, [columns[at] for at in most]))
+        return found
 
 
 @dataclass(frozen=True)

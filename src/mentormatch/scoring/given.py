@@ -53,6 +53,10 @@ class GivenScores(ScoreMatrix):
     @property
     def bounds(self) -> tuple[float, float]:
         """Lowest and highest given score; 0 and 0 where there is none."""
+        if self._scores.size:
+            lowest, highest = float(self._scores.min()), float(self._scores.max())
+            if lowest <= highest:  # else one of them is NaN, for there is one
+                return lowest, highest
         known = self._scores[~np.isnan(self._scores)]
         return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
 
@@ -73,6 +77,10 @@ class GivenScores(ScoreMatrix):
     def shared(self, i: int, j: int) -> dict[str, tuple[str, ...]]:  # noqa: ARG002 - as in the base
         """Return nothing shared."""
         return {"score": ()}
+
+    def shared_pairs(self, criterion: str, i: Ints, j: Ints) -> list[tuple[str, ...]]:  # noqa: ARG002 - as in the base
+        """Return nothing shared."""
+        return [()] * len(i)
 
     def parts(self, rows: Rows, columns: Rows) -> tuple[Floats, Floats]:
         """Return the scores as one column, and their evidence."""

@@ -46,8 +46,15 @@ class _HoursBlock(ShippedBlock):
         return by_kinds(self, kinds) or whole
 
     def shared(self, i: int, j: int) -> tuple[str, ...]:
-        minutes = float(self.minutes.common(i, j)[1].sum())
-        return (f"{minutes / 60:g} h",) if minutes > 0 else ()
+        return _told(float(self.minutes.common(i, j)[1].sum()))
+
+    def shared_pairs(self, i: Ints, j: Ints) -> list[tuple[str, ...]]:
+        return [*map(_told, self.minutes.pairs(i, j).tolist())]
+
+
+def _told(minutes: float) -> tuple[str, ...]:
+    """Return minutes a week in words; nothing where there are none."""
+    return (f"{minutes / 60:g} h",) if minutes > 0 else ()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.scoring.exact import ExactProduct, presence, sorted_words
+from mentormatch.scoring.exact import ExactProduct, presence, sorted_words, words_of_pairs
 from mentormatch.scoring.factors import Clipped, Factors, by_kinds, row_kinds, who_answered
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock, hide_silent
 
@@ -41,6 +41,9 @@ class _SharedLanguagesBlock(ShippedBlock):
 
     def shared(self, i: int, j: int) -> tuple[str, ...]:
         return sorted_words(self.labels, self.product.common(i, j)[0])
+
+    def shared_pairs(self, i: Ints, j: Ints) -> list[tuple[str, ...]]:
+        return words_of_pairs(self.labels, *self.product.common_pairs(i, j)[:2])
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -46,8 +47,15 @@ class _LevelBlock(ShippedBlock):
         return by_kinds(self, (number_kinds(self.mentees), number_kinds(self.mentors)))
 
     def shared(self, i: int, j: int) -> tuple[str, ...]:
-        gap = self.mentors[j] - self.mentees[i]
-        return () if np.isnan(gap) else (f"{gap:+g}",)
+        return _told(float(self.mentors[j] - self.mentees[i]))
+
+    def shared_pairs(self, i: Ints, j: Ints) -> list[tuple[str, ...]]:
+        return [*map(_told, (self.mentors[j] - self.mentees[i]).tolist())]
+
+
+def _told(gap: float) -> tuple[str, ...]:
+    """Return a gap in levels with its sign; nothing where it is unknown."""
+    return () if math.isnan(gap) else (f"{gap:+g}",)
 
 
 @dataclass(frozen=True)

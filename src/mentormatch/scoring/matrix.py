@@ -309,6 +309,11 @@ class ScoreMatrix:
         """Return, per criterion, the answers that one pair's value rests on, in display words."""
         return {criterion.name: criterion.shared(int(i), int(j)) for criterion in self._criteria}
 
+    def shared_pairs(self, criterion: str, i: Ints, j: Ints) -> list[tuple[str, ...]]:
+        """Return, for single pairs, the answers that one criterion's value rests on, as :meth:`shared` does."""
+        i, j = np.asarray(i, dtype=np.int64), np.asarray(j, dtype=np.int64)
+        return next(one.shared_pairs(i, j) for one in self._criteria if one.name == criterion)
+
     def to_frame(
         self, mentee: str | Iterable[str] | None = None, k: int | None = None, backend: str | None = None
     ) -> Any:

@@ -143,6 +143,18 @@ class TraitsBlock(ShippedBlock):
         both = ~np.isnan(self.mentees[i] - self.mentors[j])
         return tuple(sorted(label for label, known in zip(self.labels, both, strict=True) if known))
 
+    def shared_pairs(self, i: Ints, j: Ints) -> list[tuple[str, ...]]:
+        """Return what :meth:`shared` does, for many pairs at once."""
+        both = ~np.isnan(self.mentees[i] - self.mentors[j])
+        memo: dict[bytes, tuple[str, ...]] = {}
+        found = []
+        for known in both:
+            key = known.tobytes()
+            if key not in memo:
+                memo[key] = tuple(sorted(label for label, one in zip(self.labels, known, strict=True) if one))
+            found.append(memo[key])
+        return found
+
     # --- steps --------------------------------------------------------------------------------------------------------
 
     @cached_property
