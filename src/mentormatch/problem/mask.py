@@ -75,6 +75,12 @@ class Mask:
             allowed &= ~block.pairs(i, j)
         return allowed
 
+    def fresh(self, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
+        """Return the same as :meth:`allowed`, for a few rows or columns of which nothing needs to be kept."""
+        if self._table is not None:
+            return _rectangle(self._table, rows, columns)
+        return self._compute(rows, columns)
+
     def _compute(self, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
         i, j = _positions(rows, self.shape[0]), _positions(columns, self.shape[1])
         allowed = np.ones((len(i), len(j)), bool)

@@ -39,6 +39,7 @@ class GivenScores(ScoreMatrix):
         self._given = {"score": 1.0}
         self._criteria, self._notes = (), ()
         self._scores: Floats = given
+        self._bounds: tuple[float, float] | None = None
 
     @property
     def criteria(self) -> tuple[str, ...]:
@@ -53,8 +54,10 @@ class GivenScores(ScoreMatrix):
     @property
     def bounds(self) -> tuple[float, float]:
         """Lowest and highest given score; 0 and 0 where there is none."""
-        known = self._scores[~np.isnan(self._scores)]
-        return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+        if self._bounds is None:
+            known = self._scores[~np.isnan(self._scores)]
+            self._bounds = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+        return self._bounds
 
     def fields(self, criterion: str) -> tuple[str, ...] | None:  # noqa: ARG002 - as in the base
         """Return None: nobody told what the scores rest on."""

@@ -59,7 +59,9 @@ class Scorer(Protocol):
 
     It may also offer ``fields``, the :class:`~mentormatch.people.Person` fields it reads
     (an explanation shows only what it knows to be shareable), and ``with_date(on)``, which
-    returns the scorer as it is on that day.
+    returns the scorer as it is on that day. A scorer whose values rest on statistics of
+    everybody offers ``bind_fitted(pool, fitted)``, which takes them from the people of another pool: without
+    it, whoever joins a problem later is scored by those of everybody who is there then.
     """
 
     @property
