@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,6 +48,8 @@ class Changes:
         Pairs that may not be made any more, by row and column afterwards.
     ids
         Who is here afterwards, on each side.
+    gone
+        Who leaves, by row and by column before.
     people
         Those who join, for a problem of people.
     newcomers
@@ -59,6 +61,7 @@ class Changes:
     bounds: tuple[dict[int, tuple[int, int]], dict[int, tuple[int, int]]]
     shut: tuple[NDArray[np.int64], NDArray[np.int64]]
     ids: tuple[tuple[str, ...], tuple[str, ...]]
+    gone: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())
     people: Pool | None = None
     newcomers: tuple[tuple[Newcomer, ...], tuple[Newcomer, ...]] = ((), ())
 
@@ -82,22 +85,20 @@ class Reading:
         people, newcomers = self._joining(joining)
         roster = self.setup.roster
         old = roster.mentee_ids, roster.mentor_ids
-        stay = [np.array([row for row in range(len(own)) if row not in left], np.int64) for own, left in zip(
-            old, gone, strict=True
-        )]
+        stay = [np.delete(np.arange(len(own)), sorted(left)) for own, left in zip(old, gone, strict=True)]
         fresh = (people.mentee_ids, people.mentor_ids) if people is not None else tuple(
             tuple(one.id for one in side) for side in newcomers
         )
         ids = []
         for side in (0, 1):
-            kept = [old[side][row] for row in stay[side].tolist()] if gone[side] else list(old[side])
-            here = set(kept)
+            kept = some(old[side], gone[side])
+            there, joined = _rows_of(roster, side), set[str]()
             for one in fresh[side]:
-                if one in here:
+                if one in joined or (one in there and there[one] not in gone[side]):
                     said = f"{one!r} is a {SIDES[side][:-1]} here already"
                     self.faults.append(Fault((f"join_{SIDES[side]}",), "duplicate_id", said, None, one))
-                here.add(one)
-            ids.append((*kept, *fresh[side]))
+                joined.add(one)
+            ids.append((*kept, *fresh[side]) if fresh[side] else kept)
         new_bounds = self._bounds(bounds, gone)
         shut = self._forbidden(forbid, (ids[0], ids[1]))
         if self.faults:
@@ -105,7 +106,7 @@ class Reading:
         rows, columns = (
             np.concatenate([own, np.full(len(more), -1)]) for own, more in zip(stay, fresh, strict=True)
         )
-        return Changes(rows, columns, new_bounds, shut, (ids[0], ids[1]), people, newcomers)
+        return Changes(rows, columns, new_bounds, shut, (ids[0], ids[1]), (frozenset(gone[0]), frozenset(gone[1])), people, newcomers)
 
     # --- people by id -------------------------------------------------------------------------
 
@@ -245,6 +246,16 @@ class Reading:
             bound = self._bound(one.get(stated, 1), (name, str(one["id"])))
             found.append(Newcomer(str(one["id"]), one["scores"], bound or (0, 1)))
         return tuple(found)
+
+
+def some(people: tuple[str, ...], gone: Collection[int]) -> tuple[str, ...]:
+    """Return those of a tuple that are not gone, by place."""
+    if not gone:
+        return people
+    kept = list(people)
+    for row in sorted(gone, reverse=True):
+        del kept[row]
+    return tuple(kept)
 
 
 def _side_of(key: Any) -> int | None:

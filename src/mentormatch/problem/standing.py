@@ -193,7 +193,8 @@ def _write(
         ids = (setup.roster.mentee_ids, setup.roster.mentor_ids)[side]
         shared.hashes[side][slots[side][own]] = person_hashes([ids[row] for row in own.tolist()], name, seed)
         rows, columns = (own, everybody[1]) if side == 0 else (everybody[0], own)
-        open_ = allowed.block(rows, columns)
+        a, b = np.repeat(rows, len(columns)), np.tile(columns, len(rows))
+        open_ = allowed.pairs(a, b).reshape(len(rows), len(columns))
         scores = np.where(open_, setup.scores.block(rows, columns), 0.0)
         weights = np.where(open_, quantise(scores, e), CLOSED)
         i, j = slots[0][rows], slots[1][columns]

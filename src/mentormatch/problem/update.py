@@ -20,6 +20,7 @@ from mentormatch.constraints import (
 from mentormatch.errors import Fault, InputError
 from mentormatch.people import Pool
 from mentormatch.problem.build import _shortage, merged
+from mentormatch.problem.changes import some
 from mentormatch.problem.compiled import compile_rules, most_pairs, read_rules
 from mentormatch.problem.coupling import implied
 from mentormatch.problem.mask import Mask
@@ -135,15 +136,13 @@ def _people(pool: Pool, changes: Changes) -> Pool:
 def _roster(old: Roster, changes: Changes) -> Roster:
     names = []
     fresh = changes.people
-    for side, (own, before) in enumerate(
-        ((old.mentee_names, changes.rows), (old.mentor_names, changes.columns))
-    ):
-        kept = tuple(own[row] for row in before[before >= 0].tolist())
+    for side, own in enumerate((old.mentee_names, old.mentor_names)):
+        kept = some(own, changes.gone[side])
         joined = changes.ids[side][len(kept) :]
         if fresh is not None:
             joined = tuple((fresh.mentee_names, fresh.mentor_names)[side])
-        names.append((*kept, *joined))
-    return Roster(*changes.ids, *names)
+        names.append((*kept, *joined) if joined else kept)
+    return Roster(*changes.ids, names[0], names[1])
 
 
 def _given(given: Given, pool: Pool, changes: Changes) -> Given:

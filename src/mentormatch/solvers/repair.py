@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mentormatch.network import Bounds, Instance
-    from mentormatch.solvers.kernel.dense import Links, People
+    from mentormatch.solvers.kernel.dense import Close, Links, People
 
 LEAST_CELLS: Final = 100_000
 """Pairs below which solving again is as fast, and numba is not loaded for this."""
@@ -40,6 +40,9 @@ TIERS: Final = (("coverage", "total"), ("total",))
 
 _SPARE: Final = 32
 """People who can join each side before the table is laid out anew."""
+
+_LATE: Final = 16
+"""People who began anew until it is found out again who is nearest to whom."""
 
 _LARGEST: Final = 1 << 60
 """Prices beyond this are not carried on."""
@@ -133,12 +136,15 @@ class Standing:
         The pairs that are made.
     shut
         Pairs that may not be made whatever the table says.
+    close
+        Who is nearest to each mentee, and to each mentor.
     """
 
     shared: Shared
     people: tuple[People, People]
     links: Links
     shut: tuple[NDArray[np.int64], NDArray[np.int64]]
+    close: tuple[Close, Close]
 
     @classmethod
     def of(
@@ -155,7 +161,7 @@ class Standing:
         hashes
             Of each mentee and of each mentor, as :attr:`Instance.tie_pairs` mixes them.
         """
-        from mentormatch.solvers.kernel.dense import Links, People, make
+        from mentormatch.solvers.kernel.dense import Links, People, close_for, make, nearest_of_all
 
         table = Table(instance)
         closeness = Closeness.of(table, solution, lambda: None) if solution.ties else None
@@ -187,7 +193,11 @@ class Standing:
         for i, j in zip(*map(np.ndarray.tolist, solution.arcs), strict=True):
             make(links, i, j)
         none = np.empty(0, np.int64)
-        return cls(shared, (people[0], people[1]), links, (none, none))
+        close = close_for(size[0]), close_for(size[1])
+        found = cls(shared, (people[0], people[1]), links, (none, none), close)
+        for side in (0, 1):
+            nearest_of_all(found._sheet(side, found.shut), people[1 - side], close[side])
+        return found
 
     # --- changes ------------------------------------------------------------------------------
 
@@ -204,14 +214,26 @@ class Standing:
         links = self.links._replace(
             near_first=_padded(self.links.near_first, shape[0], -1), far_first=_padded(self.links.far_first, shape[1], -1)
         )
-        return replace(self, shared=shared, people=(people[0], people[1]), links=links).ready(rows, columns)
+        close = tuple(
+            own._replace(
+                best=np.concatenate((own.best, np.full((most - len(own.best), own.best.shape[1]), -1))),
+                weight=np.concatenate((own.weight, np.zeros((most - len(own.best), own.best.shape[1]), np.int64))),
+                **{name: _padded(getattr(own, name), most, 0) for name in ("pairs", "total", "ties")},
+            )
+            for own, most in zip(self.close, shape, strict=True)
+        )
+        found = replace(
+            self, shared=shared, people=(people[0], people[1]), links=links, close=(close[0], close[1])
+        )
+        return found.ready(rows, columns)
 
     def after(self, change: Change) -> Standing | None:
         """Repair the matching after a change; None if minimums cannot be met, or prices grew too large."""
-        from mentormatch.solvers.kernel.dense import fill, misfits, price, room_for, turned
+        from mentormatch.solvers.kernel.dense import fill, misfits, nearest, nearest_of_all, price, room_for, turned
 
         people = tuple(type(side)(*(one.copy() for one in side)) for side in self.people)
         links = self.links._replace(**{name: own.copy() for name, own in self.links._asdict().items()})
+        close = [type(own)(*(one.copy() for one in own)) for own in self.close]
         shut = tuple(np.concatenate(both) for both in zip(self.shut, change.shut, strict=True))
         views = links, turned(links)
         empty = [side.upper == 0 for side in people]
@@ -229,20 +251,30 @@ class Standing:
             fresh[change.joined[side]] = True
             wrong = np.flatnonzero(own.load > own.lower)
             fresh[[slot for slot in wrong[_negative(own, wrong)].tolist() if misfits(own, slot)]] = True
-            for slot in np.flatnonzero(fresh).tolist():
+            anew = np.flatnonzero(fresh)
+            for slot in anew.tolist():
                 _release(people, links, side, slot)
                 if own.upper[slot] > 0:
                     price(sheets[side], own, people[1 - side], views[side], room[side], slot)
+                    nearest(sheets[side], people[1 - side], close[side], slot)
+            back = close[1 - side]
+            close[1 - side] = back._replace(late=np.union1d(back.late, anew)) if len(anew) else back
         for side in (0, 1):
-            done = fill(sheets[side], people[side], people[1 - side], views[side], room[side])
+            if len(close[side].late) > _LATE:
+                close[side] = close[side]._replace(late=np.empty(0, np.int64))
+                nearest_of_all(sheets[side], people[1 - side], close[side])
+        for side in (0, 1):
+            done = fill(sheets[side], people[side], people[1 - side], views[side], close[side], close[1 - side], room[side])
             while done < 0:
                 links = _roomier(links)
                 views = links, turned(links)
-                done = fill(sheets[side], people[side], people[1 - side], views[side], room[side])
+                done = fill(sheets[side], people[side], people[1 - side], views[side], close[side], close[1 - side], room[side])
             if not done:
                 return None
         largest = max(int(np.abs(one).max(initial=0)) for side in people for one in side[3:])
-        found = replace(self, people=(people[0], people[1]), links=links, shut=(shut[0], shut[1]))
+        found = replace(
+            self, people=(people[0], people[1]), links=links, shut=(shut[0], shut[1]), close=(close[0], close[1])
+        )
         return found if largest < _LARGEST and found.holds() else None
 
     def _sheet(self, side: int, shut: tuple[NDArray[np.int64], ...]) -> object:

@@ -29,6 +29,9 @@ FREE, MARK, HEAD = range(3)
 
 SHUT = int(CLOSED)
 
+NEAREST = 16
+"""Far people that are looked at first."""
+
 
 class Sheet(NamedTuple):
     """What pairs weigh, near people by row.
@@ -80,7 +83,7 @@ class Links(NamedTuple):
 
 
 class Room(NamedTuple):
-    """What a search writes on, far people first and near people after them (int64).
+    """What a search writes on: far people first, then near people, then what is left to look at from each (int64).
 
     Attributes
     ----------
@@ -92,10 +95,12 @@ class Room(NamedTuple):
         The link through which a near one was reached.
     settled
         Whether the distance is final.
-    reached, done
-        Those that are not settled, and those that are.
+    reached, place, done
+        Those that are not settled, as a heap, and the place of each in it; those that are.
     mark
         Far people whom the near person at hand may not take.
+    state
+        The shortest way to an end (three numbers), that end, and how many are reached.
     """
 
     pairs: NDArray[np.int64]
@@ -105,24 +110,62 @@ class Room(NamedTuple):
     link: NDArray[np.int64]
     settled: NDArray[np.bool_]
     reached: NDArray[np.int64]
+    place: NDArray[np.int64]
     done: NDArray[np.int64]
     mark: NDArray[np.int64]
+    state: NDArray[np.int64]
+
+
+class Close(NamedTuple):
+    """For every near person the far ones who are nearest, so that few searches look at all (int64).
+
+    Attributes
+    ----------
+    best
+        The nearest far people by what they cost less what the pair is worth, near × a few; -1 ends them.
+    weight
+        What each of these pairs is worth: kept together, for a table is slow to read here and there.
+    pairs, total, ties
+        What the next one would cost, when they were found; :data:`FAR` if there is none.
+    sunk
+        By how much far prices have sunk since the first were found, at most: three numbers, 0 or less.
+    late
+        Far people who began anew since: they are always looked at.
+    """
+
+    best: NDArray[np.int64]
+    weight: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+    total: NDArray[np.int64]
+    ties: NDArray[np.int64]
+    sunk: NDArray[np.int64]
+    late: NDArray[np.int64]
+
+
+def close_for(near: int) -> Close:
+    """Make room for the nearest of so many people."""
+    numbers = [np.zeros(near, np.int64) for _ in range(3)]
+    none = np.empty(0, np.int64)
+    weight = np.zeros((near, NEAREST), np.int64)
+    return Close(np.full((near, NEAREST), NONE), weight, numbers[0], numbers[1], numbers[2], np.zeros(3, np.int64), none)
 
 
 def room_for(near: int, far: int) -> Room:
     """Make room for searches."""
-    both = near + far
-    numbers = [np.zeros(both, np.int64) for _ in range(5)]
+    nodes = far + 2 * near
+    numbers = [np.zeros(nodes, np.int64) for _ in range(5)]
     return Room(
         numbers[0],
         numbers[1],
         numbers[2],
         numbers[3],
         numbers[4],
-        np.zeros(both, bool),
-        np.zeros(both, np.int64),
-        np.zeros(both, np.int64),
+        np.zeros(near + far, bool),
+        np.zeros(nodes, np.int64),
+        np.zeros(nodes, np.int64),
+        np.zeros(near + far, np.int64),
         np.zeros(far, np.int64),
+        np.zeros(5, np.int64),
     )
 
 
@@ -252,7 +295,7 @@ def price(sheet: Sheet, near: People, far: People, links: Links, room: Room, per
 
 
 @jit
-def fill(sheet: Sheet, near: People, far: People, links: Links, room: Room) -> int:
+def fill(sheet: Sheet, near: People, far: People, links: Links, close: Close, back: Close, room: Room) -> int:
     """Give every near person what it lacks.
 
     Returns
@@ -264,114 +307,315 @@ def fill(sheet: Sheet, near: People, far: People, links: Links, room: Room) -> i
         while lacks(near, person):
             if links.state[FREE] == NONE and links.state[HEAD] >= len(links.near):
                 return -1
-            if not _augment(sheet, near, far, links, room, person):
+            _come_near(near, far, close, back)
+            if lacks(near, person) and not _augment(sheet, near, far, links, close, back, room, person):
                 return 0
     return 1
 
 
 @jit
-def _augment(sheet: Sheet, near: People, far: People, links: Links, room: Room, source: int) -> bool:
-    people = len(far.upper)
-    pairs, total, ties = room.pairs, room.total, room.ties
-    settled, reached, done = room.settled, room.reached, room.done
-    pairs[:] = FAR
-    settled[:] = False
-    waiting, finished, end = 0, 0, NONE
-    lp, lt, lh = FAR, 0, 0  # the shortest way to an end
-    node = people + source
-    pairs[node], total[node], ties[node] = 0, 0, 0
-    while True:
-        settled[node] = True
-        done[finished] = node
-        finished += 1
-        dp, dt, dh = pairs[node], total[node], ties[node]
-        if node < people:
-            link = links.far_first[node]
-            while link != NONE:
-                person = links.near[link]
-                weight = sheet.weight[person, node]
-                one = dp + sheet.cover - near.pairs[person] - far.pairs[node]
-                two = dt + weight - near.total[person] - far.total[node]
-                three = dh + _mixed(sheet.near_hash[person], sheet.far_hash[node], sheet.mentees)
-                three -= near.ties[person] + far.ties[node]
-                head = people + person
-                if not settled[head] and _below(one, two, three, lp, lt, lh):
-                    if pairs[head] == FAR:
-                        reached[waiting] = head
-                        waiting += 1
-                    if _below(one, two, three, pairs[head], total[head], ties[head]):
-                        pairs[head], total[head], ties[head] = one, two, three
-                        room.before[head], room.link[head] = node, link
-                link = links.far_next[link]
-        else:
-            person = node - people
-            bp, bt, bh = dp + near.pairs[person], dt + near.total[person], dh + near.ties[person]
-            sign = _sign(near.pairs[person], near.total[person], near.ties[person])
-            gives = near.upper[person] > near.lower[person] if sign > 0 else near.load[person] > near.lower[person]
-            if sign >= 0 and gives and _below(bp, bt, bh, lp, lt, lh):
-                lp, lt, lh, end = bp, bt, bh, node
-            number = _mark(sheet, links, room, person)
-            row = sheet.weight[person]
-            hashed = sheet.near_hash[person]
-            for other in range(people):
-                one = bp + far.pairs[other] - sheet.cover
-                two = bt + far.total[other] - row[other]
-                if one > lp or (one == lp and two > lt):
-                    continue
-                if one > pairs[other] or (one == pairs[other] and two > total[other]):
-                    continue
-                if settled[other] or far.upper[other] <= 0 or row[other] == SHUT or room.mark[other] == number:
-                    continue
-                three = bh + far.ties[other] - _mixed(hashed, sheet.far_hash[other], sheet.mentees)
-                if not _below(one, two, three, lp, lt, lh):
-                    continue
-                if not _below(one, two, three, pairs[other], total[other], ties[other]):
-                    continue
-                fresh = pairs[other] == FAR
-                pairs[other], total[other], ties[other] = one, two, three
-                room.before[other] = person
-                if far.load[other] < far.upper[other]:
-                    # it takes a partner and gives none up: at no cost, or at that of bringing its price up to 0
-                    sign = _sign(far.pairs[other], far.total[other], far.ties[other])
-                    if sign >= 0 or far.load[other] < far.lower[other]:
-                        lp, lt, lh, end = one, two, three, other
-                        if not fresh:
-                            continue
-                    else:
-                        op, ot, oh = one - far.pairs[other], two - far.total[other], three - far.ties[other]
-                        if _below(op, ot, oh, lp, lt, lh):
-                            lp, lt, lh, end = op, ot, oh, other
+def _come_near(near: People, far: People, close: Close, back: Close) -> None:
+    """Shift all prices alike until somebody gives a place up, or takes one, at no cost: searches then end sooner.
+
+    Near people pay less and far ones more; no pair notices. Without it, where coverage counts, everybody would be
+    nearer than any end that costs a pair.
+    """
+    pairs, total, ties = FAR, 0, 0
+    for person in range(len(near.load)):
+        if near.load[person] > near.lower[person] and _below(
+            near.pairs[person], near.total[person], near.ties[person], pairs, total, ties
+        ):
+            pairs, total, ties = near.pairs[person], near.total[person], near.ties[person]
+    for person in range(len(far.load)):
+        if (
+            far.lower[person] <= far.load[person] < far.upper[person]
+            and _sign(far.pairs[person], far.total[person], far.ties[person]) <= 0
+            and _below(-far.pairs[person], -far.total[person], -far.ties[person], pairs, total, ties)
+        ):
+            pairs, total, ties = -far.pairs[person], -far.total[person], -far.ties[person]
+    if pairs == FAR or _sign(pairs, total, ties) <= 0:
+        return
+    for person in range(len(near.load)):
+        if near.upper[person] > 0:
+            near.pairs[person] -= pairs
+            near.total[person] -= total
+            near.ties[person] -= ties
+    for person in range(len(far.load)):
+        if far.upper[person] > 0:
+            far.pairs[person] += pairs
+            far.total[person] += total
+            far.ties[person] += ties
+    for side, sign in ((close, 1), (back, -1)):
+        side.sunk[0] += sign * pairs
+        side.sunk[1] += sign * total
+        side.sunk[2] += sign * ties
+
+
+@jit
+def nearest(sheet: Sheet, far: People, close: Close, person: int) -> None:
+    """Find the far people who are nearest to a near one at these prices, and how near the next one is."""
+    size = close.best.shape[1]
+    best, pairs, total, ties = close.best[person], np.empty(size + 1, np.int64), np.empty(size + 1, np.int64), np.empty(
+        size + 1, np.int64
+    )
+    best[:] = NONE
+    row, hashed = sheet.weight[person], sheet.near_hash[person]
+    found = 0
+    for other in range(len(far.upper)):
+        if far.upper[other] <= 0 or row[other] == SHUT:
+            continue
+        one, two = far.pairs[other] - sheet.cover, far.total[other] - row[other]
+        if found > size and (one > pairs[size] or (one == pairs[size] and two > total[size])):
+            continue
+        three = far.ties[other] - _mixed(hashed, sheet.far_hash[other], sheet.mentees)
+        if found > size and not _below(one, two, three, pairs[size], total[size], ties[size]):
+            continue
+        at = min(found, size)
+        while at > 0 and _below(one, two, three, pairs[at - 1], total[at - 1], ties[at - 1]):
+            pairs[at], total[at], ties[at] = pairs[at - 1], total[at - 1], ties[at - 1]
+            if at < size:
+                best[at] = best[at - 1]
+            at -= 1
+        pairs[at], total[at], ties[at] = one, two, three
+        if at < size:
+            best[at] = other
+        found = min(found + 1, size + 1)
+    for at in range(min(found, size)):
+        close.weight[person, at] = row[best[at]]
+    if found > size:
+        close.pairs[person] = pairs[size] - close.sunk[0]
+        close.total[person] = total[size] - close.sunk[1]
+        close.ties[person] = ties[size] - close.sunk[2]
+    else:
+        close.pairs[person] = FAR
+
+
+@jit
+def nearest_of_all(sheet: Sheet, far: People, close: Close) -> None:
+    """Do that for everybody."""
+    for person in range(close.best.shape[0]):
+        nearest(sheet, far, close, person)
+
+
+@inline
+def _shorter(state: NDArray[np.int64], one: int, two: int, three: int) -> bool:
+    """Say whether this is shorter than the shortest way to an end."""
+    return _below(one, two, three, state[0], state[1], state[2])
+
+
+@jit
+def _rise(
+    reached: NDArray[np.int64],
+    place: NDArray[np.int64],
+    pairs: NDArray[np.int64],
+    total: NDArray[np.int64],
+    ties: NDArray[np.int64],
+    node: int,
+    at: int,
+) -> None:
+    """Put a node into the heap where it belongs, from a place on upwards."""
+    while at > 0:
+        above = reached[(at - 1) >> 1]
+        if not _below(pairs[node], total[node], ties[node], pairs[above], total[above], ties[above]):
+            break
+        reached[at], place[above] = above, at
+        at = (at - 1) >> 1
+    reached[at], place[node] = node, at
+
+
+@jit
+def _reach(
+    sheet: Sheet,
+    far: People,
+    room: Room,
+    person: int,
+    base: tuple[int, int, int],
+    number: int,
+    others: NDArray[np.int64],
+    weights: NDArray[np.int64],
+) -> None:
+    """Go from a near person to some far ones, at these weights, to each where that is the shortest way there so far."""
+    # arrays by name: compiled code counts references each time it takes one out of a tuple
+    state, pairs, total, ties, settled = room.state, room.pairs, room.total, room.ties, room.settled
+    reached, place, before, mark = room.reached, room.place, room.before, room.mark
+    far_pairs, far_total, far_ties = far.pairs, far.total, far.ties
+    lower, upper, load = far.lower, far.upper, far.load
+    hashed, hashes, mentees = sheet.near_hash[person], sheet.far_hash, sheet.mentees
+    bp, bt, bh = base[0] - sheet.cover, base[1], base[2]
+    lp, lt, lh = state[0], state[1], state[2]
+    for at in range(len(others)):
+        other = others[at]
+        if other == NONE:
+            break
+        weight = weights[at]
+        one, two = bp + far_pairs[other], bt + far_total[other] - weight
+        if one > lp or (one == lp and two > lt) or weight == SHUT:
+            continue
+        if one > pairs[other] or (one == pairs[other] and two > total[other]):
+            continue
+        if settled[other] or upper[other] <= 0 or mark[other] == number:
+            continue
+        three = bh + far_ties[other] - _mixed(hashed, hashes[other], mentees)
+        if not _below(one, two, three, lp, lt, lh) or not _below(
+            one, two, three, pairs[other], total[other], ties[other]
+        ):
+            continue
+        fresh = pairs[other] == FAR
+        pairs[other], total[other], ties[other] = one, two, three
+        before[other] = person
+        if fresh:
+            place[other] = state[4]
+            state[4] += 1
+        _rise(reached, place, pairs, total, ties, other, place[other])
+        if load[other] < upper[other]:
+            # it takes a partner and gives none up: at no cost, or at that of bringing its price up to 0
+            if load[other] >= lower[other] and _sign(far_pairs[other], far_total[other], far_ties[other]) < 0:
+                one, two, three = one - far_pairs[other], two - far_total[other], three - far_ties[other]
+            if _below(one, two, three, lp, lt, lh):
+                lp, lt, lh = one, two, three
+                state[0], state[1], state[2], state[3] = one, two, three, other
+
+
+@jit
+def _from_near(sheet: Sheet, near: People, far: People, links: Links, close: Close, room: Room, person: int) -> None:
+    """Go on from a near person: to the hub, to the far people who are nearest, and later to the others if need be."""
+    state, node = room.state, len(far.upper) + person
+    bp, bt = room.pairs[node] + near.pairs[person], room.total[node] + near.total[person]
+    bh = room.ties[node] + near.ties[person]
+    sign = _sign(near.pairs[person], near.total[person], near.ties[person])
+    gives = near.upper[person] > near.lower[person] if sign > 0 else near.load[person] > near.lower[person]
+    if sign >= 0 and gives and _shorter(state, bp, bt, bh):
+        state[0], state[1], state[2], state[3] = bp, bt, bh, node
+    number = _mark(sheet, links, room, person)
+    _reach(sheet, far, room, person, (bp, bt, bh), number, close.best[person], close.weight[person])
+    if len(close.late) > 0:
+        _reach(sheet, far, room, person, (bp, bt, bh), number, close.late, sheet.weight[person][close.late])
+    if close.pairs[person] == FAR:
+        return
+    one, two = bp + close.pairs[person] + close.sunk[0], bt + close.total[person] + close.sunk[1]
+    three = bh + close.ties[person] + close.sunk[2]
+    if _shorter(state, one, two, three):
+        rest = node + len(near.upper)
+        room.pairs[rest], room.total[rest], room.ties[rest] = one, two, three
+        room.place[rest] = NONE
+        _enter(room, rest)
+
+
+@jit
+def _from_rest(sheet: Sheet, near: People, far: People, links: Links, close: Close, room: Room, person: int) -> None:
+    """Go from a near person to everybody else."""
+    node = len(far.upper) + person
+    bp, bt = room.pairs[node] + near.pairs[person], room.total[node] + near.total[person]
+    bh = room.ties[node] + near.ties[person]
+    number = _mark(sheet, links, room, person)
+    _reach(sheet, far, room, person, (bp, bt, bh), number, np.arange(len(far.upper)), sheet.weight[person])
+    nearest(sheet, far, close, person)
+
+
+@jit
+def _from_far(sheet: Sheet, near: People, far: People, links: Links, room: Room, node: int) -> None:
+    """Go on from a far person: back to those who have it."""
+    state, pairs, total, ties = room.state, room.pairs, room.total, room.ties
+    link = links.far_first[node]
+    while link != NONE:
+        person = links.near[link]
+        head = len(far.upper) + person
+        one = pairs[node] + sheet.cover - near.pairs[person] - far.pairs[node]
+        two = total[node] + sheet.weight[person, node] - near.total[person] - far.total[node]
+        three = ties[node] + _mixed(sheet.near_hash[person], sheet.far_hash[node], sheet.mentees)
+        three -= near.ties[person] + far.ties[node]
+        if not room.settled[head] and _shorter(state, one, two, three):
+            fresh = pairs[head] == FAR
+            if fresh or _below(one, two, three, pairs[head], total[head], ties[head]):
+                pairs[head], total[head], ties[head] = one, two, three
+                room.before[head], room.link[head] = node, link
                 if fresh:
-                    reached[waiting] = other
-                    waiting += 1
-        best = NONE
-        for at in range(waiting):
-            one = reached[at]
-            if best == NONE or _below(
-                pairs[one], total[one], ties[one], pairs[reached[best]], total[reached[best]], ties[reached[best]]
-            ):
-                best = at
-        if best == NONE:
+                    room.place[head] = NONE
+                _enter(room, head)
+        link = links.far_next[link]
+
+
+@jit
+def _enter(room: Room, node: int) -> None:
+    """Put a node into the heap, or nearer to its top."""
+    state = room.state
+    if room.place[node] == NONE:
+        room.place[node] = state[4]
+        state[4] += 1
+    _rise(room.reached, room.place, room.pairs, room.total, room.ties, node, room.place[node])
+
+
+@jit
+def _next(room: Room) -> int:
+    """Take the nearest of those reached, if it is nearer than the end; -1 if none is."""
+    reached, place, state = room.reached, room.place, room.state
+    pairs, total, ties = room.pairs, room.total, room.ties
+    if state[4] == 0:
+        return NONE
+    node = reached[0]
+    if not _below(pairs[node], total[node], ties[node], state[0], state[1], state[2]):
+        return NONE
+    state[4] -= 1
+    size = state[4]
+    last, at = reached[size], 0
+    while True:
+        below = 2 * at + 1
+        if below >= size:
             break
-        node = reached[best]
-        if not _below(pairs[node], total[node], ties[node], lp, lt, lh):
+        one = reached[below]
+        if below + 1 < size:
+            other = reached[below + 1]
+            if _below(pairs[other], total[other], ties[other], pairs[one], total[one], ties[one]):
+                below, one = below + 1, other
+        if not _below(pairs[one], total[one], ties[one], pairs[last], total[last], ties[last]):
             break
-        waiting -= 1
-        reached[best] = reached[waiting]
-    if end == NONE:
+        reached[at], place[one] = one, at
+        at = below
+    if size > 0:
+        reached[at], place[last] = last, at
+    return node
+
+
+@jit
+def _augment(
+    sheet: Sheet, near: People, far: People, links: Links, close: Close, back: Close, room: Room, source: int
+) -> bool:
+    """Find the shortest path from one person, move the prices and turn the path over; False if there is none."""
+    people, both = len(far.upper), len(far.upper) + len(near.upper)
+    state = room.state
+    room.pairs[:both] = FAR
+    room.settled[:] = False
+    state[0], state[1], state[2], state[3], state[4] = FAR, 0, 0, NONE, 0
+    node, finished = people + source, 0
+    room.pairs[node], room.total[node], room.ties[node] = 0, 0, 0
+    while node != NONE:
+        if node >= both:
+            _from_rest(sheet, near, far, links, close, room, node - both)
+        else:
+            room.settled[node] = True
+            room.done[finished] = node
+            finished += 1
+            if node < people:
+                _from_far(sheet, near, far, links, room, node)
+            else:
+                _from_near(sheet, near, far, links, close, room, node - people)
+        node = _next(room)
+    if state[3] == NONE:
         return False
     for at in range(finished):
-        node = done[at]
+        node = room.done[at]
+        one, two, three = state[0] - room.pairs[node], state[1] - room.total[node], state[2] - room.ties[node]
         if node < people:
-            far.pairs[node] += lp - pairs[node]
-            far.total[node] += lt - total[node]
-            far.ties[node] += lh - ties[node]
+            far.pairs[node] += one
+            far.total[node] += two
+            far.ties[node] += three
         else:
-            node -= people
-            near.pairs[node] -= lp - pairs[node + people]
-            near.total[node] -= lt - total[node + people]
-            near.ties[node] -= lh - ties[node + people]
-    _turn_over(near, far, links, room, source, end)
+            near.pairs[node - people] -= one
+            near.total[node - people] -= two
+            near.ties[node - people] -= three
+    for at in range(3):  # nobody on the near side sinks further than the one who began
+        back.sunk[at] -= state[at]
+    _turn_over(near, far, links, room, source, state[3])
     return True
 
 
