@@ -258,7 +258,7 @@ def make(links: Links, near: int, far: int) -> None:
     links.near_first[near], links.far_first[far] = link, link
 
 
-@jit
+@inline
 def _mark(sheet: Sheet, links: Links, room: Room, person: int) -> int:
     """Mark whom a near person may not take: its partners, and pairs that are shut."""
     links.state[MARK] += 1
@@ -476,7 +476,7 @@ def _reach(
                 state[0], state[1], state[2], state[3] = one, two, three, other
 
 
-@jit
+@inline
 def _from_near(sheet: Sheet, near: People, far: People, links: Links, close: Close, room: Room, person: int) -> None:
     """Go on from a near person: to the hub, to the far people who are nearest, and later to the others if need be."""
     state, node = room.state, len(far.upper) + person
@@ -512,7 +512,7 @@ def _from_rest(sheet: Sheet, near: People, far: People, links: Links, close: Clo
     nearest(sheet, far, close, person)
 
 
-@jit
+@inline
 def _from_far(sheet: Sheet, near: People, far: People, links: Links, room: Room, node: int) -> None:
     """Go on from a far person: back to those who have it."""
     state, pairs, total, ties = room.state, room.pairs, room.total, room.ties
