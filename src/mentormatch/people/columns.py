@@ -69,7 +69,7 @@ class Columns:
         rated: tuple[Rated, ...] = ()
         if self.rated:
             fresh = zip(other.values["wishes"], other.values["vetoes"], strict=True)
-            rated = (*self.rated, *(type(self.rated[0])(*said, {}, frozenset()) for said in fresh))
+            rated = (*self.rated, *(type(self.rated[0])(*said) for said in fresh))
         whole = other.whole_ids if not len(self) else self.whole_ids and other.whole_ids
         return replace(self, values=values, rows=[*self.rows, *other.rows], whole_ids=whole, rated=rated)
 

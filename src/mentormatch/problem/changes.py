@@ -86,8 +86,10 @@ class Reading:
         roster = self.setup.roster
         old = roster.mentee_ids, roster.mentor_ids
         stay = [np.delete(np.arange(len(own)), sorted(left)) for own, left in zip(old, gone, strict=True)]
-        fresh = (people.mentee_ids, people.mentor_ids) if people is not None else tuple(
-            tuple(one.id for one in side) for side in newcomers
+        fresh = (
+            (people.mentee_ids, people.mentor_ids)
+            if people is not None
+            else tuple(tuple(one.id for one in side) for side in newcomers)
         )
         ids = []
         for side in (0, 1):
@@ -103,10 +105,17 @@ class Reading:
         shut = self._forbidden(forbid, (ids[0], ids[1]))
         if self.faults:
             raise InputError(self.faults)
-        rows, columns = (
-            np.concatenate([own, np.full(len(more), -1)]) for own, more in zip(stay, fresh, strict=True)
+        rows, columns = (np.concatenate([own, np.full(len(more), -1)]) for own, more in zip(stay, fresh, strict=True))
+        return Changes(
+            rows,
+            columns,
+            new_bounds,
+            shut,
+            (ids[0], ids[1]),
+            (frozenset(gone[0]), frozenset(gone[1])),
+            people,
+            newcomers,
         )
-        return Changes(rows, columns, new_bounds, shut, (ids[0], ids[1]), (frozenset(gone[0]), frozenset(gone[1])), people, newcomers)
 
     # --- people by id -------------------------------------------------------------------------
 
@@ -120,7 +129,9 @@ class Reading:
                     said = f'{name} by side has the keys "mentees" and "mentors"'
                     self.faults.append(Fault((name, str(side)), "unknown_side", said))
                     continue
-                found += [(place, row) for one in self._list(ids, name) if (row := self._on(place, one, name)) is not None]
+                found += [
+                    (place, row) for one in self._list(ids, name) if (row := self._on(place, one, name)) is not None
+                ]
             return found
         for one in self._list(given, name):
             found += self._anywhere(one, name)
@@ -172,7 +183,11 @@ class Reading:
         for key, given in bounds.items():
             place = _side_of(key)
             if place is not None and isinstance(given, Mapping):
-                told = [(place, row, one, bound) for one, bound in given.items() if (row := self._on(place, one, "bounds")) is not None]
+                told = [
+                    (place, row, one, bound)
+                    for one, bound in given.items()
+                    if (row := self._on(place, one, "bounds")) is not None
+                ]
             else:
                 told = [(side, row, key, given) for side, row in self._anywhere(key, "bounds")]
             for side, row, one, bound in told:
@@ -217,7 +232,9 @@ class Reading:
 
     # --- who joins ----------------------------------------------------------------------------
 
-    def _joining(self, joining: tuple[Any, Any]) -> tuple[Pool | None, tuple[tuple[Newcomer, ...], tuple[Newcomer, ...]]]:
+    def _joining(
+        self, joining: tuple[Any, Any]
+    ) -> tuple[Pool | None, tuple[tuple[Newcomer, ...], tuple[Newcomer, ...]]]:
         given = [() if one is None else one for one in joining]
         empty = [isinstance(one, Sequence) and not len(one) for one in given]
         if all(empty):
@@ -228,7 +245,13 @@ class Reading:
             except InputError as error:
                 renamed = {"mentees": "join_mentees", "mentors": "join_mentors"}
                 self.faults += [
-                    Fault((renamed.get(str(one.loc[0]), one.loc[0]), *one.loc[1:]) if one.loc else one.loc, one.code, one.msg, one.row, one.id)
+                    Fault(
+                        (renamed.get(str(one.loc[0]), one.loc[0]), *one.loc[1:]) if one.loc else one.loc,
+                        one.code,
+                        one.msg,
+                        one.row,
+                        one.id,
+                    )
                     for one in error.faults
                 ]
             return None, ((), ())
@@ -239,7 +262,12 @@ class Reading:
         name, stated = f"join_{SIDES[side]}", _STATED[side]
         found = []
         for place, one in enumerate(self._list(given, name)):
-            if not isinstance(one, Mapping) or "id" not in one or "scores" not in one or set(one) - {"id", "scores", stated}:
+            if (
+                not isinstance(one, Mapping)
+                or "id" not in one
+                or "scores" not in one
+                or set(one) - {"id", "scores", stated}
+            ):
                 said = f'who joins scores is {{"id": …, "scores": …}}, with "{stated}" where it is not 1'
                 self.faults.append(Fault((name, place), "bad_newcomer", said, place))
                 continue

@@ -27,11 +27,11 @@ from mentormatch.problem.aims import Aims
 from mentormatch.problem.alternatives import Search, Watch, counted, refuse_stable
 from mentormatch.problem.asking import solver_for
 from mentormatch.problem.build import assemble, assemble_scores, listed
+from mentormatch.problem.changes import Reading
 from mentormatch.problem.clash import check, clash_of, minimums_missed
 from mentormatch.problem.frames import without_frames
 from mentormatch.problem.given import Given
 from mentormatch.problem.instance import Prepared, prepare
-from mentormatch.problem.changes import Reading
 from mentormatch.problem.last import Last, Solved, Trail
 from mentormatch.problem.placing import lifted, placed_before, placed_in, rows_of
 from mentormatch.problem.plan import UNSET, Unset

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001  what problems remember is theirs, and this is part of them
 """A problem that was changed, solved from the prices of the one it came from."""
 
 from __future__ import annotations
@@ -111,9 +112,7 @@ def _stepped(ready: Ready, setup: Setup, trail: Trail, seed: int) -> Ready | Non
     """Repair one change; None where the grid moves, or pairs are fixed that were not."""
     compiled = setup.compiled
     lowest, highest = setup.scores.bounds
-    ranged = replace(
-        ready.instance, lowest=min(lowest, 0.0), highest=max(highest, 0.0), most_pairs=compiled.most_pairs
-    )
+    ranged = replace(ready.instance, lowest=min(lowest, 0.0), highest=max(highest, 0.0), most_pairs=compiled.most_pairs)
     e = exponent(ready.instance)
     if 0 in setup.roster.shape or exponent(ranged) != e or not _same_fixed(setup, trail):
         return None

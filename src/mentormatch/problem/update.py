@@ -150,7 +150,9 @@ def _given(given: Given, pool: Pool, changes: Changes) -> Given:
     apart = tuple((changes.ids[0][i], changes.ids[1][j]) for i, j in zip(*changes.shut, strict=True))
     here = set(changes.ids[0]), set(changes.ids[1])
     locks = tuple(
-        one for one, lock in ((one, lock_from(one)) for one in given.locks) if lock.mentee in here[0] and lock.mentor in here[1]
+        one
+        for one, lock in ((one, lock_from(one)) for one in given.locks)
+        if lock.mentee in here[0] and lock.mentor in here[1]
     )
     rules = (*given.constraints, KeptApart(apart)) if apart else given.constraints
     return replace(given, mentors=pool, mentees=None, constraints=rules, locks=locks)
@@ -241,7 +243,9 @@ def _row(
     except TypeError:
         wrong = "scores is a list of numbers, or a mapping of ids to numbers"
     if wrong is None and row is not None and len(row) != len(here):
-        wrong = f"{len(row)} scores for {len(here)} people: one for everybody who is there, in order, or a mapping of ids"
+        wrong = (
+            f"{len(row)} scores for {len(here)} people: one for everybody who is there, in order, or a mapping of ids"
+        )
     if wrong is not None:
         faults.append(Fault(loc, "bad_scores", wrong, None, one.id))
         return None
@@ -298,6 +302,10 @@ class _Joined:
 class SeenMask(Mask):
     """A mask seen by people who stayed, with pairs and blocks more."""
 
+    seen: _Through
+    blocks: tuple[Any, ...]
+    more: tuple[NDArray[np.int64], NDArray[np.int64]]
+
     def __init__(
         self, old: Mask, rows: Any, columns: Any, more: tuple[NDArray[np.int64], NDArray[np.int64]], blocks: Any = ()
     ) -> None:
@@ -326,10 +334,8 @@ def _place(before: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     return place
 
 
-def _seen_rules(
-    setup: Setup, changes: Changes, own: tuple[NDArray[np.int64], ...], scores: ScoreMatrix
-) -> Compiled:
-    """Return the rules as they were read, for those who are still here; people who join scores have none but their bounds."""
+def _seen_rules(setup: Setup, changes: Changes, own: tuple[NDArray[np.int64], ...], scores: ScoreMatrix) -> Compiled:
+    """Return the rules as they were read, for those who are still here; who joins scores has none but its bounds."""
     old, rows, columns = setup.compiled, changes.rows, changes.columns
     none = np.empty(0, np.int64)
     unscored = _unscored(scores, rows, columns)
@@ -345,7 +351,7 @@ def _seen_rules(
     places = _place(rows, setup.roster.shape[0]), _place(columns, setup.roster.shape[1])
     sources = tuple(_source(one, places, (rows, columns)) for one in old.sources)
     if len(changes.shut[0]):
-        sources += (Source("a confidential rule", "", True, (ForbidPairs(*changes.shut),), ()),)  # noqa: FBT003
+        sources += (Source("a confidential rule", "", True, (ForbidPairs(*changes.shut),), ()),)
     return replace(
         old,
         public=SeenMask(old.public, rows, columns, unscored),
@@ -354,7 +360,10 @@ def _seen_rules(
         most_pairs=most_pairs(own[0], own[1]),
         fixed=_moved(old.fixed, changes),
         sources=sources,
-        **bounds,
+        mentee_bounds=bounds["mentee_bounds"],
+        mentor_bounds=bounds["mentor_bounds"],
+        public_mentee_bounds=bounds["public_mentee_bounds"],
+        public_mentor_bounds=bounds["public_mentor_bounds"],
     )
 
 
@@ -372,7 +381,12 @@ def _unscored(
 
 
 def _bounds(
-    old: Compiled, name: str, side: int, own: NDArray[np.int64], before: NDArray[np.int64], new: dict[int, tuple[int, int]]
+    old: Compiled,
+    name: str,
+    side: int,
+    own: NDArray[np.int64],
+    before: NDArray[np.int64],
+    new: dict[int, tuple[int, int]],
 ) -> NDArray[np.int64]:
     """Return the bounds of one side: as they were, and for whom they change by every rule again."""
     bounds: NDArray[np.int64] = getattr(old, name).copy()
@@ -400,9 +414,7 @@ def _moved(fixed: tuple[Fixed, ...], changes: Changes) -> tuple[Fixed, ...]:
     return tuple(sorted(kept, key=lambda pair: (pair.i, pair.j)))
 
 
-def _source(
-    source: Source, places: tuple[NDArray[np.int64], ...], before: tuple[NDArray[np.int64], ...]
-) -> Source:
+def _source(source: Source, places: tuple[NDArray[np.int64], ...], before: tuple[NDArray[np.int64], ...]) -> Source:
     """Return what a rule asked for, by the rows that people have now."""
 
     def moved(term: Any) -> Any:

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001  a matrix may look into another one
 """Scores after people left or joined: nobody else's change, and nothing is fitted anew."""
 
 from __future__ import annotations
@@ -98,9 +99,11 @@ class SeenScores(ScoreMatrix):
 
     @classmethod
     def of(cls, scores: ScoreMatrix, ids: tuple[Any, Any], rows: Ints, columns: Ints, *more: Sheet) -> SeenScores:
-        """Return the scores of people who had these rows before (-1: none), and of those who join, on sheets of their own."""
-        old = scores.sheets if isinstance(scores, SeenScores) else (
-            Sheet(scores, np.arange(scores.shape[0]), np.arange(scores.shape[1])),
+        """Return the scores of people who had these rows before, -1 for none; who joins is on more sheets."""
+        old = (
+            scores.sheets
+            if isinstance(scores, SeenScores)
+            else (Sheet(scores, np.arange(scores.shape[0]), np.arange(scores.shape[1])),)
         )
         return cls(ids, (*(one.seen(rows, columns) for one in old), *more))
 
@@ -141,11 +144,8 @@ class SeenScores(ScoreMatrix):
     def parts(self, rows: Rows, columns: Rows) -> tuple[Floats, Floats]:
         """Return the values and the evidence of a rectangle; see :meth:`ScoreMatrix.parts`."""
         i, j = positions(rows, self.shape[0]), positions(columns, self.shape[1])
-        sides = [
-            self._rectangles(i, j, lambda s, a, b, k=which: s.matrix.parts(s.rows[a], s.columns[b])[k], tail)
-            for which, tail in ((0, (max(1, len(self.criteria)) if self.criteria else 0,)), (1, ()))
-        ]
-        return sides[0], sides[1]
+        both = self._rectangles(i, j, _values_and_evidence, (len(self.criteria) + 1,))
+        return both[..., :-1].copy(), both[..., -1].copy()
 
     def _rectangles(
         self, i: Ints, j: Ints, ask: Callable[[Sheet, Ints, Ints], Floats], tail: tuple[int, ...]
@@ -199,6 +199,11 @@ class SeenScores(ScoreMatrix):
             if here.any():
                 out[here] = ask(sheet.matrix, sheet.rows[i[here]], sheet.columns[j[here]])
         return out
+
+
+def _values_and_evidence(sheet: Sheet, i: Ints, j: Ints) -> Floats:
+    values, evidence = sheet.matrix.parts(sheet.rows[i], sheet.columns[j])
+    return np.concatenate((values, evidence[..., None]), axis=-1)
 
 
 def _through(rows: Ints, before: Ints) -> Ints:

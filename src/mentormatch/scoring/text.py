@@ -30,9 +30,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
-def tf_idf(
-    texts: Sequence[str | None], fitted: Sequence[str | None] | None = None
-) -> tuple[Any, tuple[str, ...]]:
+def tf_idf(texts: Sequence[str | None], fitted: Sequence[str | None] | None = None) -> tuple[Any, tuple[str, ...]]:
     """Return the texts as a CSR matrix of unit vectors in whole numbers, and the words of its columns.
 
     A word's weight is (1 + ln(count in the text)) · (ln((1 + texts) / (1 + texts with it)) + 1);

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001  what follows from a standing is made by it
 """A solved problem kept ready for changes: its table, pairs and prices, repaired by augmenting paths.
 
 Whoever leaves gives its pairs up, whoever joins gets the price that every pair asks for, and whoever
@@ -26,8 +27,8 @@ from mentormatch.solvers.table import Table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mentormatch.network import Bounds, Instance
-    from mentormatch.solvers.kernel.dense import Close, Links, People
+    from mentormatch.network import Instance
+    from mentormatch.solvers.kernel.dense import Close, Links, People, Sheet
 
 LEAST_CELLS: Final = 100_000
 """Pairs below which solving again is as fast, and numba is not loaded for this."""
@@ -92,11 +93,16 @@ class Shared:
         shape = taken[0] + rows + _SPARE, taken[1] + columns + _SPARE
         weight = np.full(shape, CLOSED)
         weight[: size[0], : size[1]][: taken[0], : taken[1]] = self.weight[: taken[0], : taken[1]]
-        hashes = tuple(np.concatenate((own[:used], np.zeros(most - used, np.uint64))) for own, used, most in zip(
-            self.hashes, taken, shape, strict=True
-        ))
+        hashes = tuple(
+            np.concatenate((own[:used], np.zeros(most - used, np.uint64)))
+            for own, used, most in zip(self.hashes, taken, shape, strict=True)
+        )
         return replace(
-            self, weight=weight, turned=np.ascontiguousarray(weight.T), hashes=(hashes[0], hashes[1]), taken=taken,
+            self,
+            weight=weight,
+            turned=np.ascontiguousarray(weight.T),
+            hashes=(hashes[0], hashes[1]),
+            taken=taken,
             lock=threading.Lock(),
         )
 
@@ -182,21 +188,17 @@ class Standing:
             if not cover:
                 numbers.insert(3, np.zeros(len(bounds), np.int64))
             people.append(People(*(np.concatenate((one, np.zeros(_SPARE, np.int64))) for one in numbers)))
-        links = Links(
-            *(np.full(len(solution.arcs.i) + sum(size), -1) for _ in "nf"),
-            np.full(size[0], -1),
-            np.full(len(solution.arcs.i) + sum(size), -1),
-            np.full(size[1], -1),
-            np.full(len(solution.arcs.i) + sum(size), -1),
-            np.array([-1, 0, 0]),
-        )
+        room = len(solution.arcs.i) + sum(size)
+        near, far, near_next, far_next = (np.full(room, -1) for _ in range(4))
+        firsts = [np.full(one, -1) for one in size]
+        links = Links(near, far, firsts[0], near_next, firsts[1], far_next, np.array([-1, 0, 0]))
         for i, j in zip(*map(np.ndarray.tolist, solution.arcs), strict=True):
             make(links, i, j)
         none = np.empty(0, np.int64)
         close = close_for(size[0]), close_for(size[1])
         found = cls(shared, (people[0], people[1]), links, (none, none), close)
         for side in (0, 1):
-            nearest_of_all(found._sheet(side, found.shut), people[1 - side], close[side])
+            nearest_of_all(found._sheet(side), people[1 - side], close[side])
         return found
 
     # --- changes ------------------------------------------------------------------------------
@@ -208,11 +210,12 @@ class Standing:
             return self, *slots
         shared = self.shared.larger(rows, columns)
         shape = shared.weight.shape
-        people = tuple(type(side)(*(_padded(one, most, 0) for one in side)) for side, most in zip(
-            self.people, shape, strict=True
-        ))
+        people = tuple(
+            type(side)(*(_padded(one, most, 0) for one in side)) for side, most in zip(self.people, shape, strict=True)
+        )
         links = self.links._replace(
-            near_first=_padded(self.links.near_first, shape[0], -1), far_first=_padded(self.links.far_first, shape[1], -1)
+            near_first=_padded(self.links.near_first, shape[0], -1),
+            far_first=_padded(self.links.far_first, shape[1], -1),
         )
         close = tuple(
             own._replace(
@@ -222,21 +225,30 @@ class Standing:
             )
             for own, most in zip(self.close, shape, strict=True)
         )
-        found = replace(
-            self, shared=shared, people=(people[0], people[1]), links=links, close=(close[0], close[1])
-        )
+        found = replace(self, shared=shared, people=(people[0], people[1]), links=links, close=(close[0], close[1]))
         return found.ready(rows, columns)
 
     def after(self, change: Change) -> Standing | None:
         """Repair the matching after a change; None if minimums cannot be met, or prices grew too large."""
-        from mentormatch.solvers.kernel.dense import fill, misfits, nearest, nearest_of_all, price, room_for, turned
+        found = self._changed(change)
+        sheets = found._sheet(0), found._sheet(1)
+        had = [side.upper > 0 for side in self.people]
+        for side in (0, 1):
+            found._begin(side, sheets[side], had[side], change.joined[side])
+        found = found._looked_around(sheets)
+        filled = found._filled(0, sheets[0])
+        filled = None if filled is None else filled._filled(1, sheets[1])
+        if filled is None or not filled.holds():
+            return None
+        largest = max(int(np.abs(one).max(initial=0)) for side in filled.people for one in side[3:])
+        return filled if largest < _LARGEST else None
 
+    def _changed(self, change: Change) -> Standing:
+        """Copy everything but the table; who leaves gives its pairs up, and so do pairs that are shut."""
         people = tuple(type(side)(*(one.copy() for one in side)) for side in self.people)
         links = self.links._replace(**{name: own.copy() for name, own in self.links._asdict().items()})
-        close = [type(own)(*(one.copy() for one in own)) for own in self.close]
+        close = tuple(type(own)(*(one.copy() for one in own)) for own in self.close)
         shut = tuple(np.concatenate(both) for both in zip(self.shut, change.shut, strict=True))
-        views = links, turned(links)
-        empty = [side.upper == 0 for side in people]
         for side, gone in enumerate(change.gone):
             for slot in gone.tolist():
                 _release(people, links, side, slot)
@@ -244,45 +256,60 @@ class Standing:
             _part(people, links, i, j)
         for side, own in enumerate(people):
             own.lower[:], own.upper[:] = change.lower[side], change.upper[side]
-        room = room_for(*self.shared.weight.shape), room_for(*self.shared.turned.shape)
-        sheets = [self._sheet(side, shut) for side in (0, 1)]
-        for side, own in enumerate(people):
-            fresh = (empty[side] & (own.upper > 0)) | (own.load > own.upper)
-            fresh[change.joined[side]] = True
-            wrong = np.flatnonzero(own.load > own.lower)
-            fresh[[slot for slot in wrong[_negative(own, wrong)].tolist() if misfits(own, slot)]] = True
-            anew = np.flatnonzero(fresh)
-            for slot in anew.tolist():
-                _release(people, links, side, slot)
-                if own.upper[slot] > 0:
-                    price(sheets[side], own, people[1 - side], views[side], room[side], slot)
-                    nearest(sheets[side], people[1 - side], close[side], slot)
-            back = close[1 - side]
-            close[1 - side] = back._replace(late=np.union1d(back.late, anew)) if len(anew) else back
+        return Standing(self.shared, (people[0], people[1]), links, (shut[0], shut[1]), (close[0], close[1]))
+
+    def _begin(self, side: int, sheet: Sheet, had: NDArray[np.bool_], joined: NDArray[np.int64]) -> None:
+        """Price those anew who join, who had no places or whose pairs do not fit their bounds; in place."""
+        from mentormatch.solvers.kernel.dense import nearest, price, room_for, turned
+
+        own, other = self.people[side], self.people[1 - side]
+        fresh = (~had & (own.upper > 0)) | (own.load > own.upper)
+        fresh |= (own.load > own.lower) & _negative(own)
+        fresh[joined] = True
+        links = turned(self.links) if side else self.links
+        room = room_for(*sheet.weight.shape)
+        for slot in np.flatnonzero(fresh).tolist():
+            _release(self.people, self.links, side, slot)
+            if own.upper[slot] > 0:
+                price(sheet, own, other, links, room, slot)
+                nearest(sheet, other, self.close[side], slot)
+        late = np.union1d(self.close[1 - side].late, np.flatnonzero(fresh))
+        close = list(self.close)
+        close[1 - side] = close[1 - side]._replace(late=late)
+        object.__setattr__(self, "close", (close[0], close[1]))
+
+    def _looked_around(self, sheets: tuple[Sheet, Sheet]) -> Standing:
+        """Find out again who is nearest to whom, where many began anew."""
+        from mentormatch.solvers.kernel.dense import nearest_of_all
+
+        close = list(self.close)
         for side in (0, 1):
             if len(close[side].late) > _LATE:
                 close[side] = close[side]._replace(late=np.empty(0, np.int64))
-                nearest_of_all(sheets[side], people[1 - side], close[side])
-        for side in (0, 1):
-            done = fill(sheets[side], people[side], people[1 - side], views[side], close[side], close[1 - side], room[side])
-            while done < 0:
-                links = _roomier(links)
-                views = links, turned(links)
-                done = fill(sheets[side], people[side], people[1 - side], views[side], close[side], close[1 - side], room[side])
-            if not done:
-                return None
-        largest = max(int(np.abs(one).max(initial=0)) for side in people for one in side[3:])
-        found = replace(
-            self, people=(people[0], people[1]), links=links, shut=(shut[0], shut[1]), close=(close[0], close[1])
-        )
-        return found if largest < _LARGEST and found.holds() else None
+                nearest_of_all(sheets[side], self.people[1 - side], close[side])
+        return replace(self, close=(close[0], close[1]))
 
-    def _sheet(self, side: int, shut: tuple[NDArray[np.int64], ...]) -> object:
+    def _filled(self, side: int, sheet: Sheet) -> Standing | None:
+        """Give everybody of one side what it lacks; None if somebody can never have its minimum."""
+        from mentormatch.solvers.kernel.dense import fill, room_for, turned
+
+        near, far = self.people[side], self.people[1 - side]
+        room, links = room_for(*sheet.weight.shape), self.links
+        while True:
+            view = turned(links) if side else links
+            done = fill(sheet, near, far, view, self.close[side], self.close[1 - side], room)
+            if done >= 0:
+                return replace(self, links=links) if done else None
+            links = _roomier(links)
+
+    def _sheet(self, side: int) -> Sheet:
         from mentormatch.solvers.kernel.dense import Sheet
 
-        shared = self.shared
+        shared, shut = self.shared, self.shut
         weight = shared.turned if side else shared.weight
-        return Sheet(weight, shared.hashes[side], shared.hashes[1 - side], not side, shared.cover, shut[side], shut[1 - side])
+        return Sheet(
+            weight, shared.hashes[side], shared.hashes[1 - side], not side, shared.cover, shut[side], shut[1 - side]
+        )
 
     # --- what it says -------------------------------------------------------------------------
 
@@ -328,9 +355,11 @@ class Standing:
     def _prices(self, slots: tuple[NDArray[np.int64], NDArray[np.int64]]) -> dict[str, Prices]:
         """Return the prices of each tier; whoever has no places costs more than anybody pays."""
         told: dict[str, list[NDArray[np.int64]]] = {"coverage": [], "total": []}
-        top = int(self.shared.weight.max(initial=0)) if any((side.upper[own] == 0).any() for side, own in zip(
-            self.people, slots, strict=True
-        )) else 0
+        top = (
+            int(self.shared.weight.max(initial=0))
+            if any((side.upper[own] == 0).any() for side, own in zip(self.people, slots, strict=True))
+            else 0
+        )
         for side, own in enumerate(slots):
             one, other = self.people[side], self.people[1 - side]
             without = one.upper[own] == 0
@@ -344,9 +373,11 @@ class Standing:
         return {name: Prices(*both) for name, both in told.items()}
 
 
-def _negative(side: People, slots: NDArray[np.int64]) -> NDArray[np.bool_]:
-    pairs, total, ties = side.pairs[slots], side.total[slots], side.ties[slots]
-    return (pairs < 0) | ((pairs == 0) & ((total < 0) | ((total == 0) & (ties < 0))))
+def _negative(side: People) -> NDArray[np.bool_]:
+    """Say whose price is below 0."""
+    pairs, total = side.pairs, side.total
+    below: NDArray[np.bool_] = (pairs < 0) | ((pairs == 0) & ((total < 0) | ((total == 0) & (side.ties < 0))))
+    return below
 
 
 def _release(people: tuple[People, ...], links: Links, side: int, slot: int) -> None:
@@ -378,4 +409,6 @@ def _padded(numbers: NDArray[np.int64], size: int, by: int) -> NDArray[np.int64]
 
 def _roomier(links: Links) -> Links:
     size = 2 * len(links.near) + 1
-    return links._replace(**{name: _padded(getattr(links, name), size, -1) for name in ("near", "far", "near_next", "far_next")})
+    return links._replace(
+        **{name: _padded(getattr(links, name), size, -1) for name in ("near", "far", "near_next", "far_next")}
+    )

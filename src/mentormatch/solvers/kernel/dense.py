@@ -60,7 +60,7 @@ class Sheet(NamedTuple):
 
 
 class People(NamedTuple):
-    """One side (int64 each): bounds, loads and prices, which have a number for each tier; nobody with no places counts."""
+    """One side (int64 each): bounds, loads and prices, a number for each tier; nobody with no places counts."""
 
     lower: NDArray[np.int64]
     upper: NDArray[np.int64]
@@ -147,7 +147,9 @@ def close_for(near: int) -> Close:
     numbers = [np.zeros(near, np.int64) for _ in range(3)]
     none = np.empty(0, np.int64)
     weight = np.zeros((near, NEAREST), np.int64)
-    return Close(np.full((near, NEAREST), NONE), weight, numbers[0], numbers[1], numbers[2], np.zeros(3, np.int64), none)
+    return Close(
+        np.full((near, NEAREST), NONE), weight, numbers[0], numbers[1], numbers[2], np.zeros(3, np.int64), none
+    )
 
 
 def room_for(near: int, far: int) -> Room:
@@ -171,9 +173,7 @@ def room_for(near: int, far: int) -> Room:
 
 def turned(links: Links) -> Links:
     """Return the same links, seen from the other side."""
-    return Links(
-        links.far, links.near, links.far_first, links.far_next, links.near_first, links.near_next, links.state
-    )
+    return Links(links.far, links.near, links.far_first, links.far_next, links.near_first, links.near_next, links.state)
 
 
 @inline
@@ -211,15 +211,6 @@ def lacks(side: People, person: int) -> bool:
     if load < side.lower[person]:
         return True
     return load < side.upper[person] and _sign(side.pairs[person], side.total[person], side.ties[person]) > 0
-
-
-@jit
-def misfits(side: People, person: int) -> bool:
-    """Say whether a person has more partners than its bounds or its price allow."""
-    load = side.load[person]
-    if load > side.upper[person]:
-        return True
-    return load > side.lower[person] and _sign(side.pairs[person], side.total[person], side.ties[person]) < 0
 
 
 @jit
@@ -314,7 +305,7 @@ def fill(sheet: Sheet, near: People, far: People, links: Links, close: Close, ba
 
 
 @jit
-def _come_near(near: People, far: People, close: Close, back: Close) -> None:
+def _come_near(near: People, far: People, close: Close, back: Close) -> None:  # noqa: C901  two sides, three numbers
     """Shift all prices alike until somebody gives a place up, or takes one, at no cost: searches then end sooner.
 
     Near people pay less and far ones more; no pair notices. Without it, where coverage counts, everybody would be
@@ -354,10 +345,9 @@ def _come_near(near: People, far: People, close: Close, back: Close) -> None:
 @jit
 def nearest(sheet: Sheet, far: People, close: Close, person: int) -> None:
     """Find the far people who are nearest to a near one at these prices, and how near the next one is."""
-    size = close.best.shape[1]
-    best, pairs, total, ties = close.best[person], np.empty(size + 1, np.int64), np.empty(size + 1, np.int64), np.empty(
-        size + 1, np.int64
-    )
+    size: int = close.best.shape[1]
+    best = close.best[person]
+    pairs, total, ties = np.empty(size + 1, np.int64), np.empty(size + 1, np.int64), np.empty(size + 1, np.int64)
     best[:] = NONE
     row, hashed = sheet.weight[person], sheet.near_hash[person]
     found = 0
@@ -368,7 +358,7 @@ def nearest(sheet: Sheet, far: People, close: Close, person: int) -> None:
         if found > size and (one > pairs[size] or (one == pairs[size] and two > total[size])):
             continue
         three = far.ties[other] - _mixed(hashed, sheet.far_hash[other], sheet.mentees)
-        if found > size and not _below(one, two, three, pairs[size], total[size], ties[size]):
+        if found > size and not _below(one, two, three, pairs[size], total[size], ties[size]):  # type: ignore[arg-type]
             continue
         at = min(found, size)
         while at > 0 and _below(one, two, three, pairs[at - 1], total[at - 1], ties[at - 1]):
@@ -424,7 +414,7 @@ def _rise(
 
 
 @jit
-def _reach(
+def _reach(  # noqa: C901  one loop, for speed
     sheet: Sheet,
     far: People,
     room: Room,
