@@ -358,7 +358,7 @@ def nearest(sheet: Sheet, far: People, close: Close, person: int) -> None:
         if found > size and (one > pairs[size] or (one == pairs[size] and two > total[size])):
             continue
         three = far.ties[other] - _mixed(hashed, sheet.far_hash[other], sheet.mentees)
-        if found > size and not _below(one, two, three, pairs[size], total[size], ties[size]):  # type: ignore[arg-type]
+        if found > size and not _below(one, two, three, pairs[size], total[size], ties[size]):
             continue
         at = min(found, size)
         while at > 0 and _below(one, two, three, pairs[at - 1], total[at - 1], ties[at - 1]):
