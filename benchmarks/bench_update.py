@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,13 +63,13 @@ def main(mentees: int, mentors: int, times: int) -> None:
     head = f"{'scores':18s} {'change':15s} {'update':>7s} {'proved':>7s} {'matching':>9s} {'scipy':>7s} {'ratio':>6s}"
     print(head)
     for name, scores in kinds(mentees, mentors).items():
-        peer = min(spent(lambda: linear_sum_assignment(scores, maximize=True)) for _ in range(3))
+        peer = min(spent(partial(linear_sum_assignment, scores, maximize=True)) for _ in range(3))
         problem = mm.Problem.from_scores(scores)
         for kind, make in changes(problem, scores).items():
             make(0).run()
-            made = [spent(lambda k=k: make(k)) for k in range(times)]
-            proved = float(np.median([spent(lambda k=k: make(k).run()) for k in range(times)]))
-            whole = [spent(lambda k=k: make(k).solve()) for k in range(min(times, 5))]
+            made = [spent(lambda k=k, make=make: make(k)) for k in range(times)]
+            proved = float(np.median([spent(lambda k=k, make=make: make(k).run()) for k in range(times)]))
+            whole = [spent(lambda k=k, make=make: make(k).solve()) for k in range(min(times, 5))]
             print(
                 f"{name:18s} {kind:15s} {np.median(made):7.2f} {proved:7.2f} {np.median(whole):9.1f} {peer:7.0f} "
                 f"{peer / proved:6.0f}",
