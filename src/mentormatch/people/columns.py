@@ -64,6 +64,18 @@ class Columns:
         rated = tuple(self.rated[k] for k in positions) if self.rated else ()
         return replace(self, values=kept, rows=[self.rows[k] for k in positions], rated=rated)
 
+    def and_of(self, other: Columns) -> Columns:
+        """Return these answers and after them those of others."""
+        if not len(other):
+            return self
+        values = {name: (*column, *other.values[name]) for name, column in self.values.items()}
+        rated: tuple[Rated, ...] = ()
+        if self.rated:
+            fresh = zip(other.values["wishes"], other.values["vetoes"], strict=True)
+            rated = (*self.rated, *(type(self.rated[0])(*said) for said in fresh))
+        whole = other.whole_ids if not len(self) else self.whole_ids and other.whole_ids
+        return replace(self, values=values, rows=[*self.rows, *other.rows], whole_ids=whole, rated=rated)
+
     def replaced(self, name: str, column: Sequence[Any]) -> Columns:
         """Return the answers with one column replaced."""
         return replace(self, values={**self.values, name: tuple(column)})

@@ -422,6 +422,25 @@ class Pool:
         pool._public = self._public
         return pool
 
+    def joined(self, other: Pool) -> Pool:
+        """Return these people and after them those of another pool; notes and mapping stay these."""
+        pool = object.__new__(Pool)
+        sides = tuple(one.and_of(two) for one, two in zip(self._sides, other._sides, strict=True))
+        pool._adopt((sides[0], sides[1]), self._mapping, self._rejects, self._notes, self._backend)
+        return pool
+
+    def with_places(self, places: Mapping[str, Mapping[int, tuple[int, int]]]) -> Pool:
+        """Return the pool with other bounds of some people: ``{"mentees" | "mentors": {row: (minimum, maximum)}}``."""
+        sides = tuple(
+            side.replaced(name, [places[whose].get(row, one) for row, one in enumerate(side.values[name])])
+            for side, whose, name in zip(
+                self._sides, ("mentees", "mentors"), ("mentors_wanted", "capacity"), strict=True
+            )
+        )
+        pool = object.__new__(Pool)
+        pool._adopt((sides[0], sides[1]), self._mapping, self._rejects, self._notes, self._backend)
+        return pool
+
     def __repr__(self) -> str:
         if not hasattr(self, "_rejects"):  # a traceback may show a pool that was never finished
             return "<Pool>"

@@ -196,7 +196,7 @@ def _room(
     )
     return {
         **arrays(compiled.coupled, fixed, orders, room),
-        "shut_blocks": compiled.public.blocks or compiled.secret.blocks,
+        "shut_blocks": compiled.public.shuts_areas or compiled.secret.shuts_areas,
         "mentees": room[0],
         "mentors": room[1],
         "allowed_block": lambda rows, columns: allowed.block(mentees[rows], mentors[columns]),

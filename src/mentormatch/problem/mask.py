@@ -54,7 +54,7 @@ class Mask:
         self._table: NDArray[np.bool_] | None = None
 
     @property
-    def blocks(self) -> bool:
+    def shuts_areas(self) -> bool:
         """Whether whole areas are forbidden, and not only listed pairs."""
         return bool(self._blocks)
 
@@ -79,6 +79,12 @@ class Mask:
         for block in self._blocks:
             allowed &= ~block.pairs(i, j)
         return allowed
+
+    def fresh(self, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
+        """Return the same as :meth:`allowed`, for a few rows or columns of which nothing needs to be kept."""
+        if self._table is not None:
+            return _rectangle(self._table, rows, columns)
+        return self._compute(rows, columns)
 
     def _compute(self, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
         i, j = _positions(rows, self.shape[0]), _positions(columns, self.shape[1])

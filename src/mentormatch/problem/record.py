@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from mentormatch.matching import Matching
 from mentormatch.network import Solution
@@ -40,13 +42,28 @@ class Record:
         return f"Record({about}, {spent})"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Run:
-    """One run of a problem: the matching to hand on, and what stays here."""
+    """One run of a problem: the matching to hand on, and what stays here.
 
-    matching: Matching
+    Attributes
+    ----------
+    solution
+        Pairs by position, with the prices of every tier.
+    record
+        How it was found.
+    tell
+        Makes the matching, once, when it is first asked for: after a change that takes longer than to solve.
+    """
+
     solution: Solution
     record: Record
+    tell: Callable[[], Matching]
+
+    @cached_property
+    def matching(self) -> Matching:
+        """The matching to hand on."""
+        return self.tell()
 
     def __repr__(self) -> str:
-        return f"Run({len(self.matching)} pairs, {self.record!r})"
+        return f"Run({self.record!r})"

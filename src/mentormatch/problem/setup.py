@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mentormatch.people import Note, Pool
 from mentormatch.problem.compiled import Compiled
 from mentormatch.problem.fixing import Fixed
@@ -43,6 +46,10 @@ class Setup:
         Bytes that one block of scores may take.
     notes
         What was noticed about the data.
+    own
+        The bounds that people of each side state themselves, mentees first, where these are not those of the pool.
+    fitted
+        The people whose statistics the scores rest on, where these are not the people of the problem.
     """
 
     roster: Roster
@@ -56,3 +63,14 @@ class Setup:
     share: frozenset[str] = frozenset()
     memory: int = DEFAULT_MEMORY
     notes: tuple[Note, ...] = ()
+    own: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
+    fitted: Pool | None = None
+
+    @property
+    def own_bounds(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """What people state themselves, rules aside: minimum and maximum of everybody on each side."""
+        if self.own is not None:
+            return self.own
+        if self.pool is None:
+            return self.compiled.mentee_bounds, self.compiled.mentor_bounds
+        return self.pool.mentee_bounds, self.pool.mentor_bounds

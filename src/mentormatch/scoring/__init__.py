@@ -17,12 +17,14 @@ from mentormatch.scoring.matrix import ScoreMatrix
 from mentormatch.scoring.needs_offers import NeedsOffers
 from mentormatch.scoring.protocols import Block, Scorer
 from mentormatch.scoring.registry import SCORERS, scorer_from, weighted
+from mentormatch.scoring.seen import FittedScores, SeenScores, Sheet
 from mentormatch.scoring.traits import TraitFit
 from mentormatch.scoring.wishes import Wishes
 
 __all__ = [
     "SCORERS",
     "Block",
+    "FittedScores",
     "FreeText",
     "FunctionScorer",
     "GoalAlignment",
@@ -31,7 +33,9 @@ __all__ = [
     "OverlappingHours",
     "ScoreMatrix",
     "Scorer",
+    "SeenScores",
     "SharedLanguages",
+    "Sheet",
     "TraitFit",
     "Wishes",
     "scorer",

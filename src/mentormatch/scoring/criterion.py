@@ -266,8 +266,8 @@ class Criterion:
         return np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64)
 
 
-def bound(spec: Weighted, pool: Pool) -> Criterion:
-    """Return the criterion of these people.
+def bound(spec: Weighted, pool: Pool, fitted: Pool | None = None) -> Criterion:
+    """Return the criterion of these people; its statistics are those of ``fitted``, where it can take them from others.
 
     Raises
     ------
@@ -276,7 +276,8 @@ def bound(spec: Weighted, pool: Pool) -> Criterion:
     """
     failure = None
     try:
-        block = spec.scorer.bind(pool)
+        bind_fitted = None if fitted is None else getattr(spec.scorer, "bind_fitted", None)
+        block = spec.scorer.bind(pool) if bind_fitted is None else bind_fitted(pool, fitted)
     except MentorMatchError:
         raise
     except Exception as error:  # noqa: BLE001 - anything may come out of somebody else's code

@@ -112,11 +112,18 @@ class FreeText:
 
     def bind(self, pool: Pool) -> _TextBlock:
         """Return the block of these people."""
+        return self._bound(pool, None)
+
+    def bind_fitted(self, pool: Pool, fitted: Pool) -> _TextBlock:
+        """Return the block of these people, with the rarity of words as it is among others."""
+        return self._bound(pool, [text for side in fitted.texts(self.field) for text in side])
+
+    def _bound(self, pool: Pool, fitted: Sequence[str | None] | None) -> _TextBlock:
         mentees, mentors = pool.texts(self.field)
         texts = [*mentees, *mentors]
         if not any(texts):
             texts = [None] * len(texts)
-        vectors, labels = tf_idf(texts) if self.embed is None else (_embedded(self.embed, texts), ())
+        vectors, labels = tf_idf(texts, fitted) if self.embed is None else (_embedded(self.embed, texts), ())
         left, right = vectors[: len(mentees)], vectors[len(mentees) :]
         answered = (np.diff(left.indptr) > 0, np.diff(right.indptr) > 0)
         return _TextBlock(ExactProduct(left, right), answered, labels)

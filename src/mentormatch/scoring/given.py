@@ -39,6 +39,7 @@ class GivenScores(ScoreMatrix):
         self._given = {"score": 1.0}
         self._criteria, self._notes = (), ()
         self._scores: Floats = given
+        self._bounds: tuple[float, float] | None = None
 
     @property
     def criteria(self) -> tuple[str, ...]:
@@ -53,6 +54,11 @@ class GivenScores(ScoreMatrix):
     @property
     def bounds(self) -> tuple[float, float]:
         """Lowest and highest given score; 0 and 0 where there is none."""
+        if self._bounds is None:
+            self._bounds = self._found_bounds()
+        return self._bounds
+
+    def _found_bounds(self) -> tuple[float, float]:
         if self._scores.size:
             lowest, highest = float(self._scores.min()), float(self._scores.max())
             if lowest <= highest:  # else one of them is NaN, for there is one

@@ -86,7 +86,7 @@ class ScoreMatrix:
         total = math.fsum(criterion.weight for criterion in self._criteria)
         for criterion in self._criteria:
             criterion.weight /= total
-        self._notes = () if self._criteria else (_no_criteria(),)
+        self._notes: tuple[Note, ...] = () if self._criteria else (_no_criteria(),)
         self._keep(memory)
 
     def _bound(

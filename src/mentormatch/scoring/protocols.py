@@ -70,6 +70,10 @@ class Scorer(Protocol):
     1e-9. A row with NaN in it is somebody who did not answer: values are unknown there, and
     where the block's ``answered`` says so, and nowhere else. The mean is then exact for any
     number of pairs, and all of them are screened by one matrix product.
+
+    A scorer whose values rest on statistics of
+    everybody offers ``bind_fitted(pool, fitted)``, which takes them from the people of another pool: without
+    it, whoever joins a problem later is scored by those of everybody who is there then.
     """
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
-def tf_idf(texts: Sequence[str | None]) -> tuple[Any, tuple[str, ...]]:
+def tf_idf(texts: Sequence[str | None], fitted: Sequence[str | None] | None = None) -> tuple[Any, tuple[str, ...]]:
     """Return the texts as a CSR matrix of unit vectors in whole numbers, and the words of its columns.
 
     A word's weight is (1 + ln(count in the text)) · (ln((1 + texts) / (1 + texts with it)) + 1);
@@ -50,8 +51,13 @@ def tf_idf(texts: Sequence[str | None]) -> tuple[Any, tuple[str, ...]]:
     said_in = np.repeat(np.arange(len(texts)), [len(one) for one in spoken])
     cells, often = np.unique(said_in * len(vocabulary) + codes, return_counts=True)
     rows, columns = np.divmod(cells, max(len(vocabulary), 1))
-    total = sum(1 for one in spoken if one)
-    texts_with = np.bincount(columns, minlength=len(vocabulary)).tolist()
+    if fitted is None:
+        total = sum(1 for one in spoken if one)
+        texts_with = np.bincount(columns, minlength=len(vocabulary)).tolist()
+    else:
+        told = [said for text in fitted if text and (said := set(words(text)))]
+        total, often_told = len(told), Counter(chain.from_iterable(told))
+        texts_with = [often_told[word] for word in vocabulary]
     rarity = np.array([math.log((1 + total) / (1 + n)) + 1.0 for n in texts_with])
     damped = np.array([0.0, *(1.0 + math.log(n) for n in range(1, int(often.max(initial=0)) + 1))])
     indptr = np.searchsorted(rows, np.arange(len(texts) + 1))

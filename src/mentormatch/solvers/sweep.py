@@ -167,7 +167,8 @@ def _swept(job: _Job, begin: float, wanted: Wanted) -> Tops:
     tops = Tops.room(len(job.rows), wanted.each)
     room = np.empty(_ROWS * _COLUMNS, np.float32)
     tiles, least = -(-width // _COLUMNS), float(np.float32(wanted.least))
-    with one_thread():
+    # a matrix product may set flags for numbers that it never returns
+    with one_thread(), np.errstate(all="ignore"):
         for top in range(0, len(job.rows), _ROWS):
             rows = slice(top, min(top + _ROWS, len(job.rows)))
             # equals are taken from the diagonal on, so that not everybody takes the same few
