@@ -12,7 +12,8 @@ from typing import Any
 from mentormatch._version import __version__ as __version__
 
 _HOMES = {
-    "mentormatch._api": ("match", "rematch", "schema", "score"),
+    "mentormatch._api": ("match", "rematch", "schema", "score", "warmup"),
+    "mentormatch.compiled": ("Warmed",),
     "mentormatch.constraints": (
         "Alike",
         "Apart",

@@ -2,6 +2,8 @@ from mentormatch._api import match as match
 from mentormatch._api import rematch as rematch
 from mentormatch._api import schema as schema
 from mentormatch._api import score as score
+from mentormatch._api import warmup as warmup
+from mentormatch.compiled import Warmed as Warmed
 from mentormatch.constraints import Alike as Alike
 from mentormatch.constraints import Apart as Apart
 from mentormatch.constraints import AtLeast as AtLeast
@@ -166,6 +168,7 @@ __all__: list[str] = [
     "Unmatched",
     "UnsupportedProblem",
     "Vetoes",
+    "Warmed",
     "Wishes",
     "__version__",
     "audit",
@@ -177,5 +180,6 @@ __all__: list[str] = [
     "schema",
     "score",
     "scorer",
+    "warmup",
     "write_template",
 ]
