@@ -80,6 +80,7 @@ _HOMES = {
     ),
     "mentormatch.people": ("Mentee", "Mentor", "Note", "Person", "Pool", "Reject", "Request", "write_template"),
     "mentormatch.problem": ("Problem", "Run"),
+    "mentormatch.scale": ("ScaleResult", "match_blocks"),
     "mentormatch.scoring": (
         "FreeText",
         "GoalAlignment",

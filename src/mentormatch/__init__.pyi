@@ -75,6 +75,8 @@ from mentormatch.people import Request as Request
 from mentormatch.people import write_template as write_template
 from mentormatch.problem import Problem as Problem
 from mentormatch.problem import Run as Run
+from mentormatch.scale import ScaleResult as ScaleResult
+from mentormatch.scale import match_blocks as match_blocks
 from mentormatch.scoring import FreeText as FreeText
 from mentormatch.scoring import GoalAlignment as GoalAlignment
 from mentormatch.scoring import LevelFit as LevelFit
@@ -151,6 +153,7 @@ __all__: list[str] = [
     "Require",
     "Run",
     "SameTeam",
+    "ScaleResult",
     "ScoreAtLeast",
     "ScoreMatrix",
     "Scorer",
@@ -174,6 +177,7 @@ __all__: list[str] = [
     "audit",
     "diff",
     "match",
+    "match_blocks",
     "preset",
     "read_tensions",
     "rematch",
