@@ -22,7 +22,7 @@ from mentormatch.scale.keys import said, wrong_keys
 from mentormatch.scale.managers import Managers
 from mentormatch.scale.result import ScaleResult
 from mentormatch.scale.spread import Spread
-from mentormatch.scale.store import SIDES, Row, Store, opened, readable
+from mentormatch.scale.store import SIDES, Row, Store, opened, readable, without_its_errors
 from mentormatch.scale.sums import Sums
 from mentormatch.scale.work import Block
 
@@ -138,7 +138,9 @@ def match_blocks(
     del preset, constraints  # a traceback may show what this frame holds
     asked = Masked((given, objective, solver, seed))
     report = announce(progress)
-    return without_frames(lambda: _match(paths, keys, out, unmatched, names, asked.value, n_jobs, folder, report))
+    return without_its_errors(
+        lambda: without_frames(lambda: _match(paths, keys, out, unmatched, names, asked.value, n_jobs, folder, report))
+    )
 
 
 def _match(
@@ -171,13 +173,14 @@ def _match(
         sums = Sums(ask.objective)
         store.table("pairs", _PAIRS)
         store.table("alone", _ALONE)
+        people = store.people
         blocks = (Block(n, a, b, _said(kinds, a, b), across.lines(a, b)) for n, a, b in store.blocks())
         for block, done in Spread(ask, n_jobs).matched(blocks):
             sums.add(block, done)
             store.add("pairs", done.pairs)
             store.add("alone", done.unmatched)
             if report:
-                report("solve", sums.people, max(sums.people, store.people))
+                report("solve", sums.people, people)
         store.write("pairs", "mentee, mentor, score, evidence", "mentee_row, mentor_row", Path(out))
         if unmatched is not None:
             store.write("alone", "side, id, reason", "side, row", Path(unmatched))

@@ -40,7 +40,7 @@ class Spread:
             wrong = True
         if parallel is None or wrong:
             raise InputError(Fault(("n_jobs",), "bad_n_jobs", "n_jobs is a whole number as joblib takes it, not 0"))
-        self._parallel, self._workers = parallel, max(1, workers)
+        self._parallel, self._workers, self._n_jobs = parallel, max(1, workers), n_jobs
         name = type(parallel._backend).__name__  # noqa: SLF001  # the backend that the host configured
         self._here = name in _OURS
 
@@ -105,19 +105,26 @@ class Spread:
             return error.with_traceback(None)
 
     def _call(self, function: Any, arguments: list[tuple[Any, ...]]) -> list[Any]:
-        """Call a function with each of some arguments; what goes wrong with workers is told in constant words."""
+        """Call a function with each of some arguments; what goes wrong with workers is told in constant words.
+
+        What a cluster cannot do, twice, is done here.
+        """
         from joblib import delayed
 
         if self._workers == 1 and self._here:
             return [function(*one) for one in arguments]
         found: list[Any] | None = None
-        try:
-            found = self._parallel(delayed(function)(*one) for one in arguments)
-        except Exception:  # noqa: BLE001  # a backend may raise anything, and with it what a worker was given
-            found = None
-        if found is None:
+        for parallel in (self._parallel, None):
+            try:
+                # where workers of a cluster were lost, new ones may be there
+                found = (parallel or type(self._parallel)(self._n_jobs))(delayed(function)(*one) for one in arguments)
+                break
+            except Exception:  # noqa: BLE001  # a backend may raise anything, and with it what a worker was given
+                if self._here:
+                    break
+        if found is None and self._here:
             raise StateError("a worker was lost; match again, with fewer at once if memory is short")
-        return found
+        return [function(*one) for one in arguments] if found is None else found
 
 
 def _tasks(blocks: Iterable[Block]) -> Iterator[list[Block]]:

@@ -17,7 +17,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mentormatch.errors import Fault, InputError, MissingExtra, StateError
 from mentormatch.people.columns import read_column
@@ -28,7 +28,11 @@ from mentormatch.people.notes import Side
 from mentormatch.people.tables import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
+
+Answer = TypeVar("Answer")
 
 SIDES: Final[tuple[Side, Side]] = ("mentees", "mentors")
 
@@ -186,8 +190,7 @@ class Store:
     @property
     def people(self) -> int:
         """How many people there are, once they are in order."""
-        counts = [self._run(f"SELECT count(*) FROM {side}_ordered").fetchone()[0] for side in SIDES]  # noqa: S608
-        return int(sum(counts))
+        return sum(self._counts())
 
     @property
     def headings(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -196,11 +199,14 @@ class Store:
 
     def most_pairs(self) -> int:
         """Return the most pairs that people's own bounds allow."""
-        counts = [self._run(f"SELECT count(*) FROM {side}_ordered").fetchone()[0] for side in SIDES]  # noqa: S608
+        counts = self._counts()
         return min(
             self._places(self.sheets[side], own, others)
             for side, own, others in zip(SIDES, counts, reversed(counts), strict=True)
         )
+
+    def _counts(self) -> list[int]:
+        return [int(self._run(f"SELECT count(*) FROM {side}_ordered").fetchall()[0][0]) for side in SIDES]  # noqa: S608
 
     def _places(self, sheet: Sheet, own: int, others: int) -> int:
         if sheet.places is None:
@@ -265,11 +271,8 @@ def opened(memory: int | None, folder: str | os.PathLike[str] | None) -> Iterato
     ------
     MissingExtra
         The extra ``scale`` is not installed.
-    StateError
-        DuckDB ran out of memory or of disk.
     """
     duckdb = _duckdb()
-    failed = False
     with TemporaryDirectory(prefix="mentormatch-", dir=folder, ignore_cleanup_errors=True) as made:
         place = Path(made)
         (place / "out").mkdir(mode=0o700)
@@ -283,12 +286,23 @@ def opened(memory: int | None, folder: str | os.PathLike[str] | None) -> Iterato
         connection = duckdb.connect(str(place / "people.duckdb"), config=settings)
         try:
             yield Store(connection, place)
-        except duckdb.Error:
-            failed = True  # its message may hold an answer of somebody's
         finally:
             connection.close()
-    if failed:
-        raise StateError("the people could not be held: memory or the folder for temporary files is full")
+
+
+def without_its_errors(call: Callable[[], Answer]) -> Answer:
+    """Return what a call returns; where DuckDB fails, constant words: its own may hold an answer of somebody's.
+
+    Raises
+    ------
+    StateError
+        DuckDB ran out of memory or of disk.
+    """
+    try:
+        return call()
+    except _errors():
+        pass
+    raise StateError("the people could not be held: memory, or the disk for temporary files, is full")
 
 
 def _duckdb() -> Any:
