@@ -166,8 +166,8 @@ def memory() -> float:
     return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
 
 
-def run(mode: str) -> list[Measured]:
-    """Measure everything, printing a line each."""
+def run(mode: str, keep: Callable[[list[Measured]], None]) -> None:
+    """Measure everything, printing a line each; what there is so far is kept after each case."""
     found: list[Measured] = []
     there = [name for name, peer in PEERS.items() if peer.there]
     for name in PEERS.keys() - set(there):
@@ -199,7 +199,7 @@ def run(mode: str) -> list[Measured]:
                 following = SIZES[mode][min(SIZES[mode].index(people) + 1, len(SIZES[mode]) - 1)]
                 if one.seconds * (following / people) ** 2.3 > PATIENCE[mode]:
                     del going[peer]
-    return found
+        keep(found)
 
 
 def told(one: Measured, best: float | None) -> str:
@@ -220,11 +220,10 @@ def main(arguments: list[str]) -> None:
     mode = words[0] if words else os.environ.get("BENCH", "quick")
     if mode not in SIZES:
         sys.exit(f"{mode} is neither quick nor full")
-    found = run(mode)
-    if "--write" in arguments:
-        from tell import write
+    from tell import write
 
-        write([asdict(one) for one in found], mode)
+    writes = "--write" in arguments
+    run(mode, lambda found: write([asdict(one) for one in found], mode) if writes else None)
 
 
 if __name__ == "__main__":
