@@ -45,8 +45,9 @@ def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     packages = ("numpy", "scipy", "numba", "lapx", "lapjv", "ortools", "networkx", "POT", "mentor-match", "matching")
     versions = ", ".join(f"{name} {found}" for name in packages if (found := _version(name)))
+    load = f"{os.getloadavg()[0]:.1f} processes running on average in the last minute"
     python = f"Python {platform.python_version()} on {platform.system()}"
-    return f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GiB of memory; {python}; {versions}"
+    return f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GiB of memory; {python}; {versions}; {load}"
 
 
 def _version(package: str) -> str | None:
