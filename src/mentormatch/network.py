@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from math import inf
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -113,12 +114,15 @@ class Screen(NamedTuple):
         The bound, one for each row (float64); it covers the product's own rounding.
     rest
         ``rest(rows, columns)`` is what no product gives, as a fresh float32 rectangle; None: nothing.
+    least
+        Pairs that score less may not be made.
     """
 
     left: NDArray[np.float32]
     right: NDArray[np.float32]
     error: NDArray[np.float64]
     rest: Callable[[Rows, Rows], NDArray[np.float32]] | None = None
+    least: float = -inf
 
 
 @dataclass(frozen=True, repr=False)

@@ -20,6 +20,7 @@ from mentormatch.errors import Infeasible, UnsupportedProblem
 from mentormatch.people import Pool
 from mentormatch.problem import Problem
 from mentormatch.scoring import ScoreMatrix
+from mentormatch.scoring.foreign import AGREE, stated_factors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,9 +39,6 @@ _TRAITS = ("openness", "directness", "calm")
 _SLOTS = ("Mon 09:00-12:00", "Tue 13:00-17:00", "Wed 09:30-10:15", "Thu 22:00-02:00", "Fri 08:00-18:00")
 _ZONES = ("Europe/Amsterdam", "Europe/London", "Asia/Kolkata", "America/New_York")
 _WORDS = (*_SKILLS, *_GOALS, "I", "like", "teams", "data", "museum", "retail", "AI", "run", "a", "small", "café")
-
-_AGREE = 1e-9
-"""How far a factor product, or a block that does not claim to be exact, may be off."""
 
 
 def check_scorer(scorer: Scorer, pool: Pool) -> None:
@@ -74,7 +72,7 @@ def check_scorer(scorer: Scorer, pool: Pool) -> None:
     _expect(not wrong.any(), "values must lie within 0 to 1, or be NaN for unknown")
     _expect(_same(whole, np.array(block(rows, columns))), "asked again, the same block must give the same values")
     _check_cuts(block, whole, exact=bool(getattr(block, "exact", False)))
-    _check_factors(scorer, public, whole)
+    _check_factors(scorer, public, whole, getattr(block, "answered", None))
     _check_listing(scorer, pool)
     copied = pickle.loads(_pickled(block))  # noqa: S301 - our own bytes, made a line ago
     _expect(_same(whole, np.array(copied(rows, columns))), "a block must survive pickling")
@@ -170,13 +168,23 @@ def _check_cuts(block: Any, whole: Any, *, exact: bool) -> None:
     _expect(fits, "pairs(i, j) must give the same values as a block")
 
 
-def _check_factors(scorer: Any, public: Pool, whole: Any) -> None:
+def _check_factors(scorer: Any, public: Pool, whole: Any, answered: Any) -> None:
     if not hasattr(scorer, "factors"):
         return
     left, right = scorer.factors(public)
-    product = left @ right.T
+    stated = stated_factors(left, right, answered)
+    shaped = stated is not None and (stated.left.shape[0], stated.right.shape[0]) == public.shape
+    if stated is None or not shaped:
+        raise AssertionError("factors(pool) must be two matrices of finite numbers, a row for each mentee and mentor")
+    product = stated.left @ stated.right.T
     dense = product if isinstance(product, np.ndarray) else product.toarray()
-    _expect(_close(np.where(np.isnan(whole), np.nan, dense), whole), "factors(pool) must multiply to the block")
+    known = stated.known[0] @ stated.known[1].T > 0
+    _expect(_close(np.where(known & ~np.isnan(whole), dense, whole), whole), "factors(pool) must multiply to the block")
+    _expect(
+        np.array_equal(known, ~np.isnan(whole)),
+        "factors(pool) must have NaN in the row of whoever did not answer, or the block say so in `answered`: "
+        "a value must be unknown there and nowhere else",
+    )
 
 
 def _check_listing(scorer: Scorer, pool: Pool) -> None:
@@ -200,7 +208,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _close(one: Any, other: Any) -> bool:
-    return one.shape == other.shape and np.allclose(one, other, rtol=0, atol=_AGREE, equal_nan=True)
+    return one.shape == other.shape and np.allclose(one, other, rtol=0, atol=AGREE, equal_nan=True)
 
 
 def fake_programme(

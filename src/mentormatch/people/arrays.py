@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,10 @@ def objects(column: Sequence[Any]) -> NDArray[np.object_]:
 
 def numbers(column: Sequence[Any]) -> NDArray[np.float64]:
     """Return numbers, NaN where an answer is none or unknown; of bounds the upper one."""
+    if set(map(type, column)) <= {float, NoneType}:
+        plain = np.array(column, dtype=np.float64)
+        plain[np.isinf(plain)] = np.nan
+        return plain
     return np.array([_number(value) for value in column], dtype=np.float64)
 
 
@@ -97,33 +102,53 @@ def bags(fields: Sequence[str], sides: Sequence[Sequence[Any]]) -> tuple[tuple[s
     Labels that differ in case, accents, spaces, hyphens or underscores are one; where one
     person gives both, the larger weight counts. The columns stand in the order of the keys.
     """
+    told = [_Bag(name, column) for name, column in zip(fields, sides, strict=True)]
     forms: dict[str, Counter[str]] = defaultdict(Counter)
-    read = [_Bag(name, forms) for name in fields]
-    rows = [[bag.row(value) for value in column] for bag, column in zip(read, sides, strict=True)]
+    for bag in told:
+        for label, often in Counter(bag.labels).items():
+            if key := bag.key[label]:
+                forms[key][label] += often
     order = {key: code for code, key in enumerate(sorted(forms))}
     display = _display(forms)
-    return tuple(display[key] for key in order), tuple(_csr(side, order) for side in rows)
+    return tuple(display[key] for key in order), tuple(bag.csr(order) for bag in told)
 
 
 class _Bag:
-    """Reads the labels of one column, counting the forms they are written in."""
+    """The labels of one column, one person after the other, with their weights and keys."""
 
-    def __init__(self, name: str, forms: dict[str, Counter[str]]) -> None:
-        self._key = language_key if name == "languages" else fold
-        self._forms = forms
-        self._memo: dict[str, str] = {}
+    def __init__(self, name: str, column: Sequence[Any]) -> None:
+        self.labels: list[str] = []
+        self._weights: list[float] = []
+        sizes: list[int] = []
+        for value in column:
+            if type(value) is Frozen:
+                self.labels.extend(value)
+                self._weights.extend(value.values())
+            elif value:
+                for label, weight in _labelled(value):
+                    self.labels.append(label)
+                    self._weights.append(weight)
+            sizes.append(len(self.labels))
+        ends = np.array([0, *sizes], dtype=np.int64)
+        self._sizes: NDArray[np.int64] = ends[1:] - ends[:-1]
+        fold_key = language_key if name == "languages" else fold
+        self.key = {label: fold_key(label) for label in dict.fromkeys(self.labels)}
 
-    def row(self, value: Any) -> dict[str, float]:
-        """Return key -> weight."""
-        found: dict[str, float] = {}
-        for label, weight in _labelled(value):
-            key = self._memo.get(label)
-            if key is None:
-                key = self._memo[label] = self._key(label)
-            if key:
-                found[key] = max(weight, found.get(key, 0.0))
-                self._forms[key][label] += 1
-        return found
+    def csr(self, order: Mapping[str, int]) -> Any:
+        """Return the column as CSR; of one key that a person gives twice, the larger weight."""
+        from scipy.sparse import csr_array
+
+        code = {label: order.get(key, -1) if key else -1 for label, key in self.key.items()}
+        columns = np.fromiter(map(code.__getitem__, self.labels), dtype=np.int64, count=len(self.labels))
+        weights = np.array(self._weights, dtype=np.float64)
+        cells = np.repeat(np.arange(len(self._sizes)), self._sizes) * max(len(order), 1) + columns
+        kept = (columns >= 0) & (weights > 0)
+        cells, weights = cells[kept], weights[kept]
+        sorted_ = np.lexsort((weights, cells))
+        last = sorted_[np.append(np.diff(cells[sorted_]) > 0, True)] if len(sorted_) else sorted_
+        rows, columns = np.divmod(cells[last], max(len(order), 1))
+        starts = np.searchsorted(rows, np.arange(len(self._sizes) + 1)).astype(np.int32)
+        return csr_array((weights[last], columns.astype(np.int32), starts), shape=(len(self._sizes), len(order)))
 
 
 def _labelled(value: Any) -> Iterable[tuple[str, float]]:
@@ -138,16 +163,3 @@ def _labelled(value: Any) -> Iterable[tuple[str, float]]:
     if isinstance(value, list | tuple | set | frozenset):
         return [(str(label), 1.0) for label in value if not is_missing(label)]
     return [(as_label(value), 1.0)]
-
-
-def _csr(rows: Sequence[Mapping[str, float]], order: Mapping[str, int]) -> Any:
-    from scipy.sparse import csr_array
-
-    sizes = np.fromiter((len(row) for row in rows), dtype=np.int32, count=len(rows))
-    starts = np.concatenate([np.zeros(1, dtype=np.int32), np.cumsum(sizes, dtype=np.int32)])
-    total = int(starts[-1])
-    columns = np.fromiter((order[key] for row in rows for key in row), dtype=np.int32, count=total)
-    weights = np.fromiter((amount for row in rows for amount in row.values()), dtype=np.float64, count=total)
-    found = csr_array((weights, columns, starts), shape=(len(rows), len(order)))
-    found.sort_indices()
-    return found

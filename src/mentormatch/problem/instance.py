@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.network import Arcs, Bounds, Form, Instance, Need, Rows
+from mentormatch.network import Arcs, Bounds, Form, Instance, Need, Rows, Screen
 from mentormatch.problem.coupling import arrays, may_share, nested
 from mentormatch.problem.fixing import Fixed
 from mentormatch.problem.ties import pair_hashes, person_hashes
-from mentormatch.solvers import PLACED, STABLE
+from mentormatch.solvers import LEAST_SCREENED, PLACED, STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,6 +160,7 @@ def prepare(
         objective=(PLACED, *objective) if len(aims.placed.i) else objective,
         memory=memory,
         most_pairs=compiled.most_pairs,
+        screen=_screen(scores, compiled.least, mentees, mentors),
         **aims.arrays(mentees, mentors, fixed, least),
         **_room(scores, compiled, fixed, (mentees, mentors), lifted),
     )
@@ -195,11 +196,29 @@ def _room(
     )
     return {
         **arrays(compiled.coupled, fixed, orders, room),
+        "shut_blocks": compiled.public.blocks or compiled.secret.blocks,
         "mentees": room[0],
         "mentors": room[1],
         "allowed_block": lambda rows, columns: allowed.block(mentees[rows], mentors[columns]),
         "allowed_pairs": lambda i, j: allowed.pairs(mentees.rows[i], mentors.rows[j]),
     }
+
+
+def _screen(scores: ScoreMatrix, least: float | None, mentees: Order, mentors: Order) -> Screen | None:
+    """Return the screen of a large problem, its people by id."""
+    n, m = scores.shape
+    screen = scores.screen() if n * m >= LEAST_SCREENED else None
+    if screen is None:
+        return None
+    rest = screen.rest
+    ordered = mentees.given and mentors.given
+    return Screen(
+        screen.left if mentees.given else screen.left[mentees.rows],
+        screen.right if mentors.given else screen.right[mentors.rows],
+        screen.error if mentees.given else screen.error[mentees.rows],
+        rest if rest is None or ordered else lambda rows, columns: rest(mentees[rows], mentors[columns]),
+        -np.inf if least is None else least,
+    )
 
 
 def _shut(compiled: Compiled, fixed: Sequence[Fixed]) -> list[Fixed]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mentormatch.errors import StateError
 
 if TYPE_CHECKING:
-    from mentormatch.network import Solution
+    from mentormatch.network import Solution, TierResult
     from mentormatch.problem.instance import Prepared
 
 
@@ -23,6 +23,12 @@ class Last:
         """Remember a solve instead of the one before."""
         with self._lock:
             self._solved = prepared, solution
+
+    @property
+    def tiers(self) -> tuple[TierResult, ...]:
+        """What the last solve reached, with its prices; nothing if there was none."""
+        with self._lock:
+            return () if self._solved is None else self._solved[1].tiers
 
     def get(self) -> tuple[Prepared, Solution]:
         """Return what was solved last.

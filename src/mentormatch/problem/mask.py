@@ -53,6 +53,11 @@ class Mask:
         self._keys = np.unique(np.concatenate(keys)) if keys else np.empty(0, np.int64)
         self._table: NDArray[np.bool_] | None = None
 
+    @property
+    def blocks(self) -> bool:
+        """Whether whole areas are forbidden, and not only listed pairs."""
+        return bool(self._blocks)
+
     def allowed(self, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
         """Return for a rectangle which pairs may be made."""
         if self.shape[0] * self.shape[1] > DENSE_CELLS:

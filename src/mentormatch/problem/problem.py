@@ -589,7 +589,7 @@ class Problem:
             prepared = self._prepare(tuple(certificate.objective), certificate.seed, certificate.previous, placed)
         except (InputError, Infeasible):
             return False
-        return check_certificate(certificate, prepared, self._setup)
+        return check_certificate(certificate, prepared, self._setup, self._last.tiers)
 
     def __repr__(self) -> str:
         n, m = self._setup.roster.shape

@@ -12,6 +12,8 @@ from mentormatch.problem.stable import is_stable_proof
 from mentormatch.solvers import STABLE, is_coupled, keeps_rules, prove, solve_coupled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mentormatch.matching import Certificate, TierProof
     from mentormatch.matching.certificate import TierValue
     from mentormatch.network import TierResult
@@ -26,11 +28,14 @@ COUNTED = frozenset({"coverage", "priority", "wishes", "least_change"})
 """Tiers whose values are counts: these are exact."""
 
 
-def check_certificate(certificate: Certificate, prepared: Prepared, setup: Setup) -> bool:
+def check_certificate(
+    certificate: Certificate, prepared: Prepared, setup: Setup, guess: Sequence[TierResult] = ()
+) -> bool:
     """Say whether a certificate holds: feasible by counting, and as good as it says, tier by tier.
 
     Nothing that the certificate or an earlier solve says is trusted but the pairs themselves:
-    prices are derived from them, and complementary slackness is checked over every pair.
+    prices are derived from them, or taken from ``guess`` if they hold, and complementary slackness is
+    checked over every pair.
     """
     named = tuple(tier.name for tier in certificate.tiers)
     arcs = _feasible(certificate, prepared, setup)
@@ -43,7 +48,8 @@ def check_certificate(certificate: Certificate, prepared: Prepared, setup: Setup
     every = prepared.instance.objective
     values = [prepared.aims.value(name, arcs, scores) for name in every]
     slack = [TOLERANCE * largest * (max(1, len(certificate.pairs)) if name == "total" else 1) for name in every]
-    proofs = prove(prepared.instance, prepared.unlisted(*arcs))
+    said = {tier.name: tier.prices for tier in guess}
+    proofs = prove(prepared.instance, prepared.unlisted(*arcs), guess=[said.get(name) for name in every])
     if is_coupled(prepared.instance) and not all(proof.optimal for proof in proofs):
         # the best pairs without the rules over several pairs break one of them: there is no proof by prices
         proofs = _solved_again(prepared, values, setup, slack)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.scoring.exact import ExactProduct, presence, sorted_words, whole_weights
+from mentormatch.scoring.factors import Factors, who
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock
 
 _LEVEL_GRID = 1 << 12
@@ -63,6 +64,12 @@ class Cover:
             out[:, silent] = np.nan
         return out
 
+    def factors(self) -> Factors:
+        """Return the cover as an inner product: each row's weights as shares of what it asks for."""
+        left = self.product.left.copy()
+        left.data = left.data / np.repeat(self.asked, np.diff(left.indptr))
+        return Factors(left, self.product.right, who((~np.isnan(self.asked), self.had)))
+
     def pairs(self, i: Ints, j: Ints) -> Floats:
         """Return the cover of single pairs."""
         out = self.product.pairs(i, j)
@@ -91,6 +98,10 @@ class CoverBlock(ShippedBlock):
     def pairs(self, i: Ints, j: Ints) -> Floats:
         """Return the values of single pairs, bit for bit those of any block."""
         return self.for_mentee.pairs(i, j)
+
+    def factors(self) -> Factors:
+        """Return the mentee's cover as an inner product."""
+        return self.for_mentee.factors()
 
     def gains(self, i: Ints, j: Ints) -> tuple[Floats, Floats]:
         """Return the cover of the mentee's side, and of the mentor's."""

@@ -10,6 +10,8 @@ import numpy as np
 
 from mentormatch.errors import Fault, InputError, MentorMatchError
 from mentormatch.people.public import raised
+from mentormatch.scoring.factors import Clipped, Factors, Kinds, Stated, mean
+from mentormatch.scoring.foreign import given_factors
 from mentormatch.scoring.function import FunctionBlock, pair_fault
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock, count, positions, take
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from mentormatch.scoring.registry import Weighted
 
 ALL_PAIRS = 4_000_000
-"""Up to so many pairs the mean is over all of them; above, over a sample fixed by the ids."""
+"""Up to so many pairs every one is looked at for the mean; above, factors give it, or a sample fixed by the ids."""
 
 _SAMPLE = 1_000_000
 _GRID = 2**32
@@ -46,6 +48,8 @@ class Criterion:
         What unknown counts as: the mean over the known pairs.
     values
         Every value, where they are kept.
+    given
+        The factors that somebody else's scorer states.
     """
 
     name: str
@@ -55,6 +59,7 @@ class Criterion:
     ids: tuple[tuple[str, ...], tuple[str, ...]]
     default: float = 0.0
     values: Floats | None = field(default=None, repr=False)
+    given: Factors | None = field(default=None, repr=False)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -65,6 +70,13 @@ class Criterion:
     def ours(self) -> bool:
         """Whether the block needs no checks."""
         return isinstance(self.block, ShippedBlock | FunctionBlock)
+
+    def stated(self) -> Stated:
+        """Return what the values are made of, where the block or the scorer tells; fresh arrays."""
+        if isinstance(self.block, ShippedBlock) and hasattr(self.block, "factors"):
+            found: Stated = self.block.factors()
+            return found
+        return self.given
 
     def rectangle(self, rows: Rows, columns: Rows) -> Floats:
         """Return a fresh array with the values of a rectangle; NaN unknown."""
@@ -182,7 +194,8 @@ class Criterion:
         """Return the mean over the known pairs, rules ignored; None where there is none.
 
         A sum of whole multiples of 2**-32, so that no order of adding matters. Above
-        `ALL_PAIRS` it is taken over the people with the lowest hash of their ids.
+        `ALL_PAIRS` it is taken from sums over people where the values are inner products,
+        else over the people with the lowest hash of their ids.
 
         Parameters
         ----------
@@ -194,6 +207,12 @@ class Criterion:
             return None
         if n * m <= ALL_PAIRS:
             return self._mean_over(slice(0, n), slice(0, m), keep=keep)
+        stated = self.stated()
+        found = mean(stated)
+        if found is None and isinstance(stated, Clipped) and stated.kinds is not None:
+            found = self._mean_of_kinds(stated.kinds)
+        if found is not None:
+            return found
         rows, columns = self._sample()
         found = self._mean_over(rows, columns, keep=False)
         return found if found is not None else self._mean_over(slice(0, n), slice(0, m), keep=False)
@@ -211,6 +230,16 @@ class Criterion:
         if keep:
             self.values = np.concatenate(kept)
         return total / (known * _GRID) if known else None
+
+    def _mean_of_kinds(self, kinds: tuple[Kinds, Kinds]) -> float | None:
+        """Return the mean from one pair of every two kinds of answers; None where those are many too."""
+        firsts = kinds[0].first, kinds[1].first
+        if len(firsts[0]) * len(firsts[1]) > ALL_PAIRS:
+            return None
+        people = [np.bincount(side.of[side.of >= 0], minlength=len(side.first)) for side in kinds]
+        rows = np.rint(self.rectangle(*firsts) * _GRID).astype(np.int64) @ people[1]
+        total = sum(value * many for value, many in zip(rows.tolist(), people[0].tolist(), strict=True))
+        return float(total / (int(people[0].sum()) * int(people[1].sum()) * _GRID))
 
     def _sample(self) -> tuple[Ints, Ints]:
         """Return rows and columns of about a million pairs among who answered, chosen by hash of id."""
@@ -251,7 +280,8 @@ def bound(spec: Weighted, pool: Pool) -> Criterion:
         raise InputError(Fault(("scorers", spec.name), "no_block", msg))
     fields = getattr(spec.scorer, "fields", None)
     named = None if fields is None else tuple(fields)
-    return Criterion(spec.name, spec.weight, named, block, (tuple(pool.mentee_ids), tuple(pool.mentor_ids)))
+    ids = (tuple(pool.mentee_ids), tuple(pool.mentor_ids))
+    return Criterion(spec.name, spec.weight, named, block, ids, given=given_factors(spec, pool, block))
 
 
 def tiles(rows: Rows, width: int) -> list[Rows]:

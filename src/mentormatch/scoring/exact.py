@@ -9,10 +9,13 @@ rounds the same way for a rectangle as for a single pair.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from mentormatch.scoring.bits import Bits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,13 +34,22 @@ _ALWAYS_DENSE = 128
 _DENSE_BYTES = 256 << 20
 """What the dense factors may take; the emptiest columns stay sparse beyond it."""
 
-_CHUNK = 1 << 15
-"""Pairs looked up at a time."""
+_CHUNK = 1 << 12
+"""Pairs looked up at a time: their rows stay in the processor's cache."""
+
+LEAST = 1 << 16
+"""Pairs from which compiled code is worth loading: importing numba takes half a second."""
 
 _PIECE_ROWS, _PIECE_DEPTH, _PIECE = 64, 256, 1 << 18
 """Dense products are done in pieces of at most `_PIECE` multiplications: BLAS does those in
 one thread. Its threads wait for each other, and where another process has a core the
 waiting takes ten times as long as the work."""
+
+
+@cache
+def compiles() -> bool:
+    """Say whether numba is there, without importing it."""
+    return find_spec("numba") is not None
 
 
 def whole_weights(weights: Any, bits: int = 20) -> Any:
@@ -80,7 +92,8 @@ class ExactProduct:
     """Inner products of whole-number rows: ``left[i] · right[j]``, the same bits for any blocking.
 
     Rectangles are one dense product over the columns that many share plus one sparse
-    product over the rest; single pairs are sparse dot products.
+    product over the rest; single pairs are counts of shared bits where the numbers are
+    small and few, and dot products of two rows where they are not.
 
     Attributes
     ----------
@@ -92,12 +105,13 @@ class ExactProduct:
     right: Any
 
     def __post_init__(self) -> None:
-        if self._bound() >= _DOUBLE:
+        if self.most >= _DOUBLE:
             msg = "these factors are too fine for an exact product"
             raise OverflowError(msg)
 
-    def _bound(self) -> float:
-        """Return what no sum over any part of the columns can exceed (Hölder's and Cauchy's inequalities)."""
+    @cached_property
+    def most(self) -> float:
+        """What no sum over any part of the columns can exceed (Hölder's and Cauchy's inequalities)."""
         sums = [np.asarray(abs(side).sum(axis=1)).max(initial=0.0) for side in self._sides()]
         peaks = [abs(side.data).max(initial=0.0) for side in self._sides()]
         squares = [np.asarray(side.multiply(side).sum(axis=1)).max(initial=0.0) for side in self._sides()]
@@ -114,7 +128,7 @@ class ExactProduct:
         room = _DENSE_BYTES // (8 * max(1, self.left.shape[0] + self.right.shape[0]))
         wanted = max(_ALWAYS_DENSE, int(np.count_nonzero(share > _DENSE_SHARE)))
         many = min(len(order), wanted, max(1, room))
-        dtype = np.float32 if self._bound() < _SINGLE else np.float64
+        dtype = np.float32 if self.most < _SINGLE else np.float64
         dense, rest = np.sort(order[:many]), np.sort(order[many:])
         filled_in = [side[:, dense].toarray().astype(dtype) for side in self._sides()]
         sparse = [side[:, rest] if len(rest) else None for side in self._sides()]
@@ -126,20 +140,45 @@ class ExactProduct:
     def block(self, rows: Rows, columns: Rows) -> Floats:
         """Return the products of a rectangle."""
         left, right, sparse_left, sparse_right = self._split
-        out = _dense_product(left[rows], right[columns])
+        out = dense_product(left[rows], right[columns])
         if sparse_left is not None:
             out = out.astype(np.float64, copy=False)
             out += (sparse_left[rows] @ sparse_right[columns].T).toarray()
         return out.astype(np.float64, copy=False)
 
+    @cached_property
+    def _bits(self) -> Bits | None:
+        return Bits.of(self.left, self.right)
+
     def pairs(self, i: Ints, j: Ints) -> Floats:
-        """Return the products of single pairs."""
+        """Return the products of single pairs: by bits where they are few, else by rows."""
+        if self._bits is not None:
+            return self._bits.pairs(i, j)
+        if len(i) >= LEAST and compiles():
+            from mentormatch.scoring import dots
+
+            if dots.COMPILED:
+                one, other = self._triples
+                return np.asarray(dots.dots(one, other, i, j, self.left.shape[1]))
+        dense_left, dense_right, sparse_left, sparse_right = self._split
         out = np.empty(len(i), dtype=np.float64)
         for start in range(0, len(i), _CHUNK):
             part = slice(start, start + _CHUNK)
-            both = self.left[i[part]].multiply(self.right[j[part]])
-            out[part] = np.asarray(both.sum(axis=1)).ravel()
+            out[part] = np.einsum("kd,kd->k", dense_left[i[part]], dense_right[j[part]])
+            if sparse_left is not None:
+                both = sparse_left[i[part]].multiply(sparse_right[j[part]])
+                out[part] += np.asarray(both.sum(axis=1)).ravel()
         return out
+
+    @cached_property
+    def _triples(self) -> tuple[Any, Any]:
+        """Both sides as plain arrays, each column once a row."""
+        for side in self._sides():
+            side.sum_duplicates()
+        one, other = (
+            (side.indptr.astype(np.int64), side.indices.astype(np.int32), side.data) for side in self._sides()
+        )
+        return one, other
 
     def common(self, i: int, j: int) -> tuple[Ints, Floats]:
         """Return the columns that one pair has in common, and what each adds to its product."""
@@ -154,7 +193,7 @@ def _row(matrix: Any, row: int) -> dict[int, float]:
     return dict(zip(matrix.indices[part].tolist(), matrix.data[part].tolist(), strict=True))
 
 
-def _dense_product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
+def dense_product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
     """Return ``left @ right.T`` of exact factors, piece by piece."""
     out = np.zeros((len(left), len(right)), dtype=left.dtype)
     for at in range(0, left.shape[1], _PIECE_DEPTH):

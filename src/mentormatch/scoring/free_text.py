@@ -12,6 +12,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from mentormatch.errors import InputError
 from mentormatch.scoring.exact import ExactProduct, sorted_words
+from mentormatch.scoring.factors import Clipped, Factors, who
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock, hide_silent
 from mentormatch.scoring.text import UNIT, tf_idf, unit_rows
 
@@ -43,6 +44,14 @@ class _TextBlock(ShippedBlock):
         out = self._value(self.product.pairs(i, j))
         out[~(self.answered[0][i] & self.answered[1][j])] = np.nan
         return out
+
+    def factors(self) -> Factors | Clipped:
+        """Return the cosine as an inner product; with a text model's vectors it may be below 0 and is clipped."""
+        sides = self.product.left, self.product.right
+        if not self.labels:
+            return Clipped(*sides, who(self.answered), UNIT**-2, self.product.most, whole=False)
+        over = max(0.0, self.product.most * UNIT**-2 - 1.0)  # the grid may make a text longer than 1
+        return Factors(*sides, who(self.answered), np.full(len(self.labels), UNIT**-2), error=over)
 
     def shared(self, i: int, j: int) -> tuple[str, ...]:
         if not self.labels:

@@ -60,6 +60,9 @@ class GivenScores(ScoreMatrix):
         """Return None: nobody told what the scores rest on."""
         return None
 
+    def screen(self) -> None:
+        """Return None: nobody told what the scores are made of."""
+
     def components(self, i: Ints, j: Ints) -> Floats:
         """Return the scores themselves, as one column."""
         return self.pairs(i, j)[:, None]

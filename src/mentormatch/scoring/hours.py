@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mentormatch.errors import InputError
 from mentormatch.scoring.exact import ExactProduct
+from mentormatch.scoring.factors import Clipped, Factors, by_kinds, row_kinds, who_answered
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock, hide_silent
 
 if TYPE_CHECKING:
@@ -35,6 +36,14 @@ class _HoursBlock(ShippedBlock):
         out = self._value(self.minutes.pairs(i, j))
         out[~(self.answered[0][i] & self.answered[1][j])] = np.nan
         return out
+
+    def factors(self) -> Factors | Clipped:
+        """Return a column for each week where one side has few different ones, else the minutes in common."""
+        sides = self.minutes.left, self.minutes.right
+        kinds = row_kinds(sides[0], self.answered[0]), row_kinds(sides[1], self.answered[1])
+        scale = 1 / (60.0 * self.enough)
+        whole = Clipped(*sides, who_answered(kinds), scale, self.minutes.most, True, kinds)
+        return by_kinds(self, kinds) or whole
 
     def shared(self, i: int, j: int) -> tuple[str, ...]:
         minutes = float(self.minutes.common(i, j)[1].sum())

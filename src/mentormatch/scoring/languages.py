@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.scoring.exact import ExactProduct, presence, sorted_words
+from mentormatch.scoring.factors import Clipped, Factors, by_kinds, row_kinds, who_answered
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock, hide_silent
 
 if TYPE_CHECKING:
@@ -30,6 +31,13 @@ class _SharedLanguagesBlock(ShippedBlock):
         out = np.minimum(self.product.pairs(i, j), 1.0)
         out[~(self.answered[0][i] & self.answered[1][j])] = np.nan
         return out
+
+    def factors(self) -> Factors | Clipped:
+        """Return a column for each set of languages where one side has few, else the number in common."""
+        sides = self.product.left, self.product.right
+        kinds = row_kinds(sides[0], self.answered[0]), row_kinds(sides[1], self.answered[1])
+        whole = Clipped(*sides, who_answered(kinds), 1.0, self.product.most, True, kinds)
+        return by_kinds(self, kinds) or whole
 
     def shared(self, i: int, j: int) -> tuple[str, ...]:
         return sorted_words(self.labels, self.product.common(i, j)[0])

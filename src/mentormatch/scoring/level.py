@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mentormatch.errors import Fault, InputError
+from mentormatch.scoring.factors import Factors, by_kinds, number_kinds
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ class _LevelBlock(ShippedBlock):
 
     def pairs(self, i: Ints, j: Ints) -> Floats:
         return self._value(self.mentors[j] - self.mentees[i])
+
+    def factors(self) -> Factors | None:
+        """Return a column for each level where one side has few different ones."""
+        return by_kinds(self, (number_kinds(self.mentees), number_kinds(self.mentors)))
 
     def shared(self, i: int, j: int) -> tuple[str, ...]:
         gap = self.mentors[j] - self.mentees[i]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from mentormatch.people import Pool
+    from mentormatch.scoring.screen import Screening
 
 NOTHING_KNOWN = 0.5
 """The score where no criterion has any answer at all."""
@@ -58,8 +59,9 @@ class ScoreMatrix:
 
     Notes
     -----
-    Building looks at every pair once, or at a million of them above 4 million pairs; beyond
-    what `memory` holds, a block costs time for its own pairs and memory for its result.
+    Building looks at every pair once; above 4 million pairs it takes means from sums over
+    people where a criterion is an inner product, else from a million pairs. Beyond what
+    `memory` holds, a block costs time for its own pairs and memory for its result.
     The criterion's mean stands for a missing answer because a missing similarity has to be
     left out of a mean, not counted as 0 (Gower, *A general coefficient of similarity*,
     Biometrics 27, 1971), while pairs with fewer answers must stay comparable.
@@ -218,6 +220,20 @@ class ScoreMatrix:
             self._combined(tile, (criterion.rectangle(part, columns) for criterion in self._criteria))
             start += len(tile)
         return out
+
+    def screen(self) -> Screening | None:
+        """Return the scores of all pairs as one product in single precision, with a proven bound.
+
+        Made anew at every call; memory and time grow with people, not with pairs.
+
+        Returns
+        -------
+        Screening or None
+            None where nobody told what the scores are made of.
+        """
+        from mentormatch.scoring.screen import screening
+
+        return screening(self._criteria, self.shape, NOTHING_KNOWN)
 
     def pairs(self, i: Ints, j: Ints) -> Floats:
         """Return the scores of single pairs, bit for bit those of :meth:`block`.

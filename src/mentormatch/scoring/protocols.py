@@ -46,6 +46,10 @@ class Block(Protocol):
         For one pair the answers that its value rests on, in display words, sorted.
     ``answered``
         Two bool arrays, one a side: a value can be known only where both are True.
+
+    Blocks of this library also offer ``factors()``: what their values are made of, as
+    :class:`~mentormatch.scoring.factors.Factors` and its kin, from which the criterion's mean
+    and the screen of large pools come. Others state theirs on the scorer, see :class:`Scorer`.
     """
 
     def __call__(self, mentees: Any, mentors: Any, /) -> Any:
@@ -60,6 +64,12 @@ class Scorer(Protocol):
     It may also offer ``fields``, the :class:`~mentormatch.people.Person` fields it reads
     (an explanation shows only what it knows to be shareable), and ``with_date(on)``, which
     returns the scorer as it is on that day.
+
+    A scorer whose value is an inner product may offer ``factors(pool)``: two matrices, arrays or
+    CSR, with a row for each mentee and for each mentor, whose product is the block to within
+    1e-9. A row with NaN in it is somebody who did not answer: values are unknown there, and
+    where the block's ``answered`` says so, and nowhere else. The mean is then exact for any
+    number of pairs, and all of them are screened by one matrix product.
     """
 
     @property

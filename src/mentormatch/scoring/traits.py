@@ -2,66 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from mentormatch.errors import Fault, InputError
+from mentormatch.people.frozen import Frozen
 from mentormatch.people.values import fold
-from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock
+from mentormatch.scoring.trait_block import TraitsBlock
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from mentormatch.people import Pool
-
-
-@dataclass(frozen=True, eq=False)
-class _TraitsBlock(ShippedBlock):
-    """Trait by trait, in one fixed order of plain sums: no product, so nothing to round differently."""
-
-    mentees: Floats
-    mentors: Floats
-    labels: tuple[str, ...]
-    complementary: tuple[bool, ...]
-    span: float
-
-    @property
-    def answered(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        return np.any(~np.isnan(self.mentees), axis=1), np.any(~np.isnan(self.mentors), axis=1)
-
-    def _value(self, mentees: Floats, mentors: Floats, shape: tuple[int, ...]) -> Floats:
-        """Mean over traits; the arrays have one trait per entry of their first axis and broadcast to `shape`."""
-        total, known = np.zeros(shape), np.zeros(shape)
-        for one, other, complementary in zip(mentees, mentors, self.complementary, strict=True):
-            value = one - other
-            np.abs(value, out=value)
-            value /= self.span
-            if not complementary:
-                np.subtract(1.0, value, out=value)
-            if np.isnan(one).any() or np.isnan(other).any():
-                both = ~np.isnan(value)
-                np.copyto(value, 0.0, where=~both)
-                known += both
-            else:
-                known += 1.0
-            total += value
-        known[known == 0] = np.nan
-        total /= known
-        return total
-
-    def __call__(self, mentees: Rows, mentors: Rows) -> Floats:
-        one, other = self.mentees[mentees].T[:, :, None], self.mentors[mentors].T[:, None, :]
-        return self._value(one, other, (one.shape[1], other.shape[2]))
-
-    def pairs(self, i: Ints, j: Ints) -> Floats:
-        return self._value(self.mentees[i].T, self.mentors[j].T, (len(i),))
-
-    def shared(self, i: int, j: int) -> tuple[str, ...]:
-        both = ~np.isnan(self.mentees[i] - self.mentors[j])
-        return tuple(sorted(label for label, known in zip(self.labels, both, strict=True) if known))
+    from mentormatch.scoring.protocols import Floats
 
 
 @dataclass(frozen=True)
@@ -107,20 +62,20 @@ class TraitFit:
             if value is not None:
                 object.__setattr__(self, field, tuple(value))
 
-    def bind(self, pool: Pool) -> _TraitsBlock:
+    def bind(self, pool: Pool) -> TraitsBlock:
         """Return the block of these people."""
-        answers = [[_answers(person) for person in side] for side in pool.objects("traits")]
+        sides = [_Answers(side) for side in pool.objects("traits")]
         labels: dict[str, str] = {}
-        for key, label in sorted((key, label) for side in answers for one in side for key, (label, _) in one.items()):
+        for key, label in sorted((fold(label), label) for label in {*sides[0].names, *sides[1].names}):
             labels.setdefault(key, label)
         if self.traits is not None:
             wanted = {fold(name) for name in self.traits}
             labels = {key: label for key, label in labels.items() if key in wanted}
-        arrays = [_table(side, list(labels)) for side in answers]
+        arrays = [side.table(list(labels)) for side in sides]
         self._check(arrays, (pool.mentee_ids, pool.mentor_ids))
         opposite = {fold(name) for name in self.complementary}
         flags = tuple(key in opposite for key in labels)
-        return _TraitsBlock(arrays[0], arrays[1], tuple(labels.values()), flags, float(self.scale[1] - self.scale[0]))
+        return TraitsBlock.of(arrays[0], arrays[1], tuple(labels.values()), flags, self.scale)
 
     def _check(self, arrays: list[Floats], ids: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
         low, high = self.scale
@@ -133,19 +88,27 @@ class TraitFit:
             raise InputError(faults)
 
 
-def _answers(given: Any) -> dict[str, tuple[str, float]]:
-    """Return one person's traits by folded name: the name as written, and the number."""
-    if given is None:
-        return {}
-    items = given.items() if isinstance(given, Mapping) else given
-    return {fold(name): (name, float(value)) for name, value in items if value is not None}
+class _Answers:
+    """One side's answers as flat arrays; people who named the same traits in the same order are looked up once."""
 
+    def __init__(self, side: Iterable[Any]) -> None:
+        self._orders: list[tuple[str, ...]] = []
+        self._values: list[float] = []
+        for given in side:
+            told = given if type(given) is Frozen else dict(given or ())
+            self._orders.append(tuple(told))
+            self._values.extend(told.values())
+        self.names = set(chain.from_iterable(set(self._orders)))
 
-def _table(side: list[dict[str, tuple[str, float]]], keys: list[str]) -> Floats:
-    column = {key: k for k, key in enumerate(keys)}
-    table = np.full((len(side), len(keys)), np.nan)
-    for row, one in enumerate(side):
-        for key, (_, value) in one.items():
-            if key in column:
-                table[row, column[key]] = value
-    return table
+    def table(self, keys: list[str]) -> Floats:
+        """Return (people × keys) answers, NaN where there is none."""
+        column = {key: k for k, key in enumerate(keys)}
+        at = {order: [column.get(fold(name), -1) for name in order] for order in set(self._orders)}
+        sizes = [len(order) for order in self._orders]
+        rows = np.repeat(np.arange(len(sizes)), sizes)
+        columns = np.fromiter(chain.from_iterable(at[order] for order in self._orders), np.int64, len(rows))
+        values = np.array(self._values, dtype=np.float64)
+        table = np.full((len(sizes), len(keys)), np.nan)
+        here = columns >= 0
+        table[rows[here], columns[here]] = values[here]
+        return table

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.scoring.factors import Listed
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock, positions
 
 if TYPE_CHECKING:
@@ -76,6 +77,17 @@ class _WishesBlock(ShippedBlock):
         voices[voices == 0] = np.nan
         out /= voices
         return out
+
+    def factors(self) -> Listed:
+        """Return the pairs that either side wished for; known is 1 - (1 - one stated) (1 - the other did)."""
+        from scipy.sparse import csr_matrix
+
+        one, other = self.of_mentees.stated, self.of_mentors.stated
+        keys = np.union1d(self.of_mentees.keys, self.of_mentors.keys)
+        i, j = np.divmod(keys, max(len(other), 1))
+        values = csr_matrix((self.pairs(i, j), (i, j)), shape=(len(one), len(other)))
+        known = np.stack([one, 1 - one], axis=1), np.stack([np.ones_like(other), other], axis=1)
+        return Listed(values, known)
 
     def gains(self, i: Ints, j: Ints) -> tuple[Floats, Floats]:
         keys = i * len(self.of_mentors.stated) + j

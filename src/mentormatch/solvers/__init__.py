@@ -32,11 +32,13 @@ from mentormatch.solvers.proof import prove
 from mentormatch.solvers.reach import PLACED, components
 from mentormatch.solvers.stable import STABLE, Stable, blocking, deferred_acceptance
 from mentormatch.solvers.stepwise import SEED, Proved, prove_stepwise, units_of
+from mentormatch.solvers.table import LEAST_SCREENED
 from mentormatch.solvers.tiers import LARGEST_WITH_TIES, is_feasible, solve_tiers
 
 __all__ = [
     "KNOWN_TIERS",
     "LARGEST_WITH_TIES",
+    "LEAST_SCREENED",
     "PLACED",
     "SEED",
     "SOLVERS",

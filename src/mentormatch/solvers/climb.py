@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +11,14 @@ import numpy as np
 from mentormatch.network import Prices, TierResult
 from mentormatch.solvers.bound import tier_bound
 from mentormatch.solvers.candidates import best_pairs, free_pairs, violations
-from mentormatch.solvers.engine import Task
+from mentormatch.solvers.engine import Task, nothing
 from mentormatch.solvers.face import Face, Level, less
 from mentormatch.solvers.flows import Ends, push
-from mentormatch.solvers.kept import count, distinct
+from mentormatch.solvers.kept import count, distinct, within
 from mentormatch.solvers.loops import in_loops
 from mentormatch.solvers.potentials import LARGEST, Part, Steps, finish, proves
+from mentormatch.solvers.predict import predicted
+from mentormatch.solvers.pricing import Pricing
 from mentormatch.solvers.weights import Even
 
 if TYPE_CHECKING:
@@ -75,6 +77,20 @@ class Climb:
     """Whether every free pair is kept: from then on it stays so, as faces only narrow."""
     told: tuple[NDArray[np.int64], int, NDArray[np.int8]] | None = field(default=None, repr=False)
     """The standing of the kept pairs in the first so many levels."""
+    scored: tuple[NDArray[np.int64], NDArray[np.int64]] | None = field(default=None, repr=False)
+    """Kept pairs and their scores on the grid, as far as they were asked for."""
+    guess: Prices | None = field(default=None, repr=False)
+    """Prices for ``total`` that were found on the way to ``coverage``."""
+
+    @cached_property
+    def pricing(self) -> Pricing | None:
+        """What prices all pairs through the screen, where there is one."""
+        return Pricing(self.table, self.tick) if self.table.screened else None
+
+    def _looks(self, kind: Kind) -> Pricing | None:
+        """Return what prices this tier through the screen, if anything does."""
+        screened = kind in ("coverage", "total") and self.pricing is not None and Pricing.serves(self.face)
+        return self.pricing if screened else None
 
     def tier(self, kind: Kind, engine: Engine | None, *, improve: bool = True) -> TierResult:
         """Settle one tier and narrow the face to it.
@@ -95,8 +111,10 @@ class Climb:
         """
         self.labels = None
         self.tick()
-        complete = self._gather(kind)
+        complete = self._gather(kind, engine)
         if kind == "coverage":
+            if self._looks(kind) is not None and engine is not None and improve:
+                self._foresee(engine)
             prices = self._cover(complete=complete, improve=improve)
         else:
             prices = self._weigh(kind, engine, complete=complete, improve=improve)
@@ -117,8 +135,7 @@ class Climb:
         _, part = self.part(kind)
         if not proves(part, prices):
             return None
-        _, offenders = violations(self.table, self.face, kind, prices, self.kept, _MORE)
-        if offenders:
+        if self._price(kind, prices):
             return None
         self.face = self.face.after(Level(kind, prices), self.kept.loads())
         value = self.value(kind)
@@ -156,10 +173,17 @@ class Climb:
         if not done.optimal:
             raise OutOfTime
 
-    def _gather(self, kind: Kind) -> bool:
+    def _gather(self, kind: Kind, engine: Engine | None = None) -> bool:
         """Keep the pairs that a tier starts with; say whether these are all free pairs."""
         if self.whole:
             return True
+        looks = self._looks(kind)
+        if looks is not None:
+            # without an engine there are prices already, or soon will be: they say what to look for
+            if not looks.seen and engine is not None:
+                guess = predicted(self.table.instance, self.face, engine)
+                self.kept = self.kept.adding(looks.candidates(self.face, guess))
+            return False
         n, m = self.table.shape
         few = _FEW_CELLS if n * m <= _FEW_CELLS else _FEW_FREE * (n + m) if self.face.levels else 0
         keys = free_pairs(self.table, self.face, few) if few else None
@@ -178,10 +202,26 @@ class Climb:
         rows = less(self.face.rows, count(kept.i[fixed], kept.shape[0]))
         settled = count(kept.j[fixed], kept.shape[1])
         i, j = kept.i[free], kept.j[free]
-        part = Part(i, j, self.table.pairs(kind, i, j), kept.used[free], rows, less(self.face.columns, settled))
+        w = self._scores()[free] if kind == "total" else self.table.pairs(kind, i, j)
+        part = Part(i, j, w, kept.used[free], rows, less(self.face.columns, settled))
         if isinstance(kind, Even):
             part = replace(part, steps=Steps(kind.costs, kind.held + settled))
         return free, part
+
+    def _scores(self) -> NDArray[np.int64]:
+        """Score the kept pairs; those that were kept before are not scored again."""
+        kept = self.kept
+        if self.scored is None or self.scored[0] is not kept.keys:
+            scores = np.empty(len(kept.keys), np.int64)
+            new = np.ones(len(scores), bool)
+            if self.scored is not None and len(self.scored[0]):
+                old, known = self.scored
+                at = np.minimum(np.searchsorted(old, kept.keys), len(old) - 1)
+                new = old[at] != kept.keys
+                scores[~new] = known[at[~new]]
+            scores[new] = self.table.pairs("total", kept.i[new], kept.j[new])
+            self.scored = kept.keys, scores
+        return self.scored[1]
 
     def _standing(self) -> NDArray[np.int8]:
         """Tell of the kept pairs whether they are lost, free or fixed; what earlier levels said is remembered."""
@@ -241,7 +281,7 @@ class Climb:
 
     def _weigh(self, kind: Kind, engine: Engine | None, *, complete: bool, improve: bool) -> Prices | None:
         # Most engines are asked once: what pricing adds later changes little, and the finish does that faster.
-        prices = None
+        prices = self.guess if kind == "total" else None
         while True:
             free, part = self.part(kind)
             if engine is not None:
@@ -264,10 +304,30 @@ class Climb:
         """Price every free pair; keep the worst offenders and say whether there were any."""
         self.tick()
         self.rounds += 1
-        keys, offenders = violations(self.table, self.face, kind, prices, self.kept, _MORE)
-        if offenders:
+        looks = self._looks(kind)
+        if looks is not None:
+            ask = looks.uncovered if kind == "coverage" else looks.offenders
+            keys, proved = ask(self.face, prices, self.kept)
+        else:
+            keys, offenders = violations(self.table, self.face, kind, prices, self.kept, _MORE)
+            proved = not offenders
+        if not proved:
             self.kept = self.kept.adding(keys)
-        return offenders > 0
+        return not proved
+
+    def _foresee(self, engine: Engine) -> None:
+        """Look for a matching that is best in ``total`` as well, before the most pairs are counted."""
+        free, part = self.part("total")
+        bonus = 2 * int(np.ptp(part.w)) + 1 if len(part.w) else 0
+        task = Task(replace(part, w=part.w + bonus), complete=True, dense=nothing, deadline=self.deadline)
+        proposal = engine.propose(task)
+        if proposal is None or proposal.guess is None:
+            return
+        keys = np.sort(proposal.i * self.kept.shape[1] + proposal.j)
+        after = self.kept.using(keys)
+        used = after.used[free] if len(after.keys) == len(self.kept.keys) else None
+        if used is not None and part.keeps_bounds(used):
+            self.kept, self.guess = after, proposal.guess
 
     def _propose(
         self,
@@ -294,7 +354,7 @@ class Climb:
     def _sound(self, kind: Kind, keys: NDArray[np.int64], free: NDArray[np.int64], part: Part) -> bool:
         """Check a proposal: free pairs only, every bound kept, and worth at least what there is."""
         i, j = keys // self.kept.shape[1], keys % self.kept.shape[1]
-        strange = ~np.isin(keys, self.kept.keys[free])
+        strange = ~within(keys, self.kept.keys[free])
         if strange.any():
             if not self.table.instance.allowed_pairs(i[strange], j[strange]).all():
                 return False

@@ -50,6 +50,11 @@ class Task:
     prices: Prices | None = None
 
 
+def nothing() -> NDArray[np.int64]:
+    """Stand for the matrix of a task of which all pairs are listed."""
+    return np.empty((0, 0), np.int64)
+
+
 class Engine(Protocol):
     """Proposes matchings; the exact finish checks, repairs and proves them."""
 

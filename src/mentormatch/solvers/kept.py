@@ -27,7 +27,7 @@ class Kept:
     def of(cls, shape: tuple[int, int], keys: NDArray[np.int64], used: NDArray[np.int64]) -> Kept:
         """Build from the keys to keep and the keys that are used."""
         every = distinct(np.concatenate((keys, used)))
-        return cls(shape, every, _within(every, np.sort(used)))
+        return cls(shape, every, within(every, np.sort(used)))
 
     @cached_property
     def i(self) -> NDArray[np.int64]:
@@ -41,11 +41,11 @@ class Kept:
 
     def has(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Say which of some keys are kept."""
-        return _within(keys, self.keys)
+        return within(keys, self.keys)
 
     def using(self, used: NDArray[np.int64]) -> Kept:
         """Use exactly these keys, keeping them if they were not kept."""
-        mask = _within(self.keys, np.sort(used))
+        mask = within(self.keys, np.sort(used))
         if int(mask.sum()) == len(used):
             return self.marked(mask)
         return Kept.of(self.shape, self.keys, used)
@@ -74,7 +74,8 @@ def distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:
     return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(ordered)]]
 
 
-def _within(keys: NDArray[np.int64], table: NDArray[np.int64]) -> NDArray[np.bool_]:
+def within(keys: NDArray[np.int64], table: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say which keys are in a sorted table of them."""
     if not len(table):
         return np.zeros(len(keys), bool)
     at = np.searchsorted(table, keys)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mentormatch.network import Instance
+    from mentormatch.network import Instance, Rows
     from mentormatch.solvers.weights import Weight
 
 Kind: TypeAlias = "Literal['coverage', 'total', 'ties'] | Weight"
@@ -21,6 +21,9 @@ Kind: TypeAlias = "Literal['coverage', 'total', 'ties'] | Weight"
 
 CACHE_BYTES = 256 << 20
 """Weights of all pairs are kept as long as all of them together stay below this; else they are computed again."""
+
+LEAST_SCREENED = 1_000_000
+"""Pairs from which it pays to look through a screen."""
 
 _SHARE = 6
 """A block of scores brings this many arrays of its size along."""
@@ -42,11 +45,18 @@ class Table:
         self._total: NDArray[np.int64] | None = None
         cells = self.shape[0] * self.shape[1]
         self.keeps = cells * 8 <= CACHE_BYTES
-        """Whether the scores of all pairs are in memory."""
-        if self.keeps:
-            self._total = np.empty(self.shape, np.int64)
+        """Whether the scores of all pairs stay in memory once they were asked for."""
+        self.screened = instance.screen is not None and cells >= LEAST_SCREENED
+        """Whether pairs are looked at through the screen first."""
+
+    def _kept(self) -> NDArray[np.int64] | None:
+        """Return the scores of all pairs, where they are kept."""
+        if self._total is None and self.keeps:
+            total = np.empty(self.shape, np.int64)
             for rows in self.slices():
-                self._total[rows] = self._score(rows)
+                total[rows] = self._score(rows)
+            self._total = total
+        return self._total
 
     def slices(self) -> Iterator[slice]:
         """Yield slices of rows, each small enough for the memory that a block may take; an empty one for no rows."""
@@ -55,7 +65,7 @@ class Table:
         for start in range(0, max(1, n), step):
             yield slice(start, min(n, start + step))
 
-    def _score(self, rows: slice) -> NDArray[np.int64]:
+    def _score(self, rows: Rows) -> NDArray[np.int64]:
         columns = slice(0, self.shape[1])
         allowed = self.instance.allowed_block(rows, columns)
         scores = self.instance.score_block(rows, columns)
@@ -86,14 +96,20 @@ class Table:
             return np.where(mask, np.int64(1), CLOSED)  # type: ignore[arg-type]
         if not isinstance(kind, str):
             return np.where(mask, kind.block(self, rows), CLOSED)  # type: ignore[arg-type]
-        total = self._score(rows) if self._total is None else self._total[rows]
+        kept = self._kept()
+        total = self._score(rows) if kept is None else kept[rows]
         return total if mask is None else np.where(mask, total, CLOSED)
+
+    def some(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the scores of a few rows, wherever they stand, with all columns."""
+        return self._score(rows) if self._total is None else self._total[rows]
 
     def allowed(self, rows: slice) -> NDArray[np.bool_]:
         """Say which pairs of some rows may be made."""
-        if self._total is None:
+        kept = self._total if self.screened else self._kept()
+        if kept is None:
             return self.instance.allowed_block(rows, slice(0, self.shape[1]))
-        allowed: NDArray[np.bool_] = self._total[rows] != CLOSED
+        allowed: NDArray[np.bool_] = kept[rows] != CLOSED
         return allowed
 
     def _ties(self, rows: slice, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -110,6 +126,7 @@ class Table:
             return self.instance.tie_pairs(i, j)
         if not isinstance(kind, str):
             return kind.pairs(self, i, j)
-        if self._total is not None:
-            return self._total[i, j]
+        kept = self._total if self.screened else self._kept()
+        if kept is not None:
+            return kept[i, j]
         return quantise(self.instance.score_pairs(i, j), self.exponent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 LEAST = 100_000
 """Pairs from which compiled code is worth loading: importing numba takes half a second."""
+
+LEAST_LOADED = 4_000
+"""Pairs from which it is worth using, once it is loaded."""
 
 
 @cache
@@ -58,7 +62,7 @@ class Kernel:
     def propose(self, task: Task) -> Proposal | None:
         """Propose the best matching; None for a small task, or one whose sums might not fit 64 bits."""
         part = task.part
-        if len(part.i) < self.least:
+        if len(part.i) < self.least and (len(part.i) < LEAST_LOADED or "numba" not in sys.modules):
             return None
         from mentormatch.solvers.kernel.solve import fits, solve
 

@@ -1,0 +1,206 @@
+"""What one product cannot give: parts of scores that are computed rectangle by rectangle, in single precision.
+
+Every piece says what it adds at most (``peak``) and how far it may be off (``error``), for
+every pair, in units of the score. ``u`` is 2**-24, as in :mod:`mentormatch.scoring.screen`.
+Pieces of this library's own criteria hold arrays alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from mentormatch.scoring.exact import dense_product
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from mentormatch.scoring.factors import Clipped, Quotient
+    from mentormatch.scoring.protocols import Floats, Ints, Rows
+
+    Singles = NDArray[np.float32]
+
+_U = 2.0**-24
+_MOST_DENSE = 512
+
+
+class Piece(Protocol):
+    """A part of the score."""
+
+    @property
+    def peak(self) -> float:
+        """The largest absolute value."""
+        ...
+
+    @property
+    def error(self) -> float:
+        """How far a value may be off."""
+        ...
+
+    def __call__(self, rows: Rows, columns: Rows) -> Singles:
+        """Return a fresh rectangle."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Rest:
+    """The sum of the pieces."""
+
+    pieces: tuple[Piece, ...]
+
+    @classmethod
+    def of(cls, pieces: Sequence[Piece]) -> Rest | None:
+        """Return the sum; None of nothing."""
+        return cls(tuple(pieces)) if pieces else None
+
+    def __call__(self, rows: Rows, columns: Rows) -> Singles:
+        """Return a fresh rectangle."""
+        out = self.pieces[0](rows, columns)
+        for piece in self.pieces[1:]:
+            out += piece(rows, columns)
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class SparseProduct:
+    """Columns that few have; the bound counts their products among those of the dense ones."""
+
+    left: Any
+    right: Any
+    peak: float = 0.0
+    error: float = 0.0
+
+    @classmethod
+    def of(cls, left: Any, right: Any, columns: Ints) -> SparseProduct:
+        """Take some columns of two CSR matrices."""
+        one, other = (side[:, columns].astype(np.float32) for side in (left, right))
+        return cls(one, other)
+
+    def __call__(self, rows: Rows, columns: Rows) -> Singles:
+        """Return a fresh rectangle."""
+        return _product(self.left[rows], self.right[columns])
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Listed pairs, all others 0: each rounded once, off by at most u of itself."""
+
+    values: Any
+    peak: float
+    error: float
+
+    @classmethod
+    def of(cls, values: Any, weight: float) -> Table:
+        """Take the values of a CSR matrix times the weight."""
+        return cls((values * weight).astype(np.float32), weight, 2 * _U * weight)
+
+    def __call__(self, rows: Rows, columns: Rows) -> Singles:
+        """Return a fresh rectangle."""
+        return np.asarray(self.values[rows][:, columns].toarray())
+
+
+@dataclass(frozen=True, eq=False)
+class Limited:
+    """``min(weight, max(0, product))``: a limit moves nothing further off than it was.
+
+    A product of whole numbers below 2**24 is exact, and the weight and the multiplication
+    round it once each; another is off as any product in single precision, and by no more
+    than its terms' absolute sum times that.
+    """
+
+    left: Any
+    right: Any
+    factor: np.float32
+    limit: np.float32
+    peak: float
+    error: float
+
+    @classmethod
+    def of(cls, stated: Clipped, weight: float) -> Limited:
+        """Take in the weight."""
+        left, right = stated.left, stated.right
+        factor, off = weight * stated.scale, 4 * _U * weight
+        if not stated.whole or stated.bound >= 2.0**24:
+            terms = left.shape[1] + 1
+            gamma = terms * _U / (1 - terms * _U)
+            off += (gamma * (1 + _U) ** 2 + 2 * _U + _U * _U) * stated.bound * factor
+            left, factor = left * factor, 1.0
+        one, other = (_held(side) for side in (left, right))
+        return cls(one, other, np.float32(factor), np.float32(weight), weight * (1 + _U), off)
+
+    def __call__(self, rows: Rows, columns: Rows) -> Singles:
+        """Return a fresh rectangle."""
+        out = _product(self.left[rows], self.right[columns])
+        out *= self.factor
+        return np.clip(out, np.float32(0), self.limit, out=out)
+
+
+@dataclass(frozen=True, eq=False)
+class Ratio:
+    """``weight * (over / under - default)``, 0 where unknown: whole numbers, then five roundings of numbers up to 1."""
+
+    over: tuple[Singles, Singles]
+    under: tuple[Singles, Singles]
+    weight: np.float32
+    default: np.float32
+    peak: float
+    error: float
+
+    @classmethod
+    def of(cls, stated: Quotient, weight: float, default: float) -> Ratio:
+        """Take in the weight and what unknown counts as."""
+        single = np.float32(weight), np.float32(default)
+        return cls(stated.over, stated.under, *single, weight * (1 + 16 * _U), 16 * _U * weight)
+
+    def __call__(self, rows: Rows, columns: Rows) -> Singles:
+        """Return a fresh rectangle."""
+        out = _product(self.over[0][rows], self.over[1][columns])
+        known = _product(self.under[0][rows], self.under[1][columns])
+        out -= known * self.default
+        out /= np.maximum(known, np.float32(1), out=known)
+        out *= self.weight
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class Direct:
+    """Values as the criterion itself computes them, a few rows at a time, rounded once."""
+
+    exact: Callable[[Rows, Rows], Floats]
+    weight: float
+    default: float
+
+    @property
+    def peak(self) -> float:
+        """The whole weight, the value being 1 and the default 0."""
+        return self.weight
+
+    @property
+    def error(self) -> float:
+        """One rounding."""
+        return 2 * _U * self.weight
+
+    def __call__(self, rows: Rows, columns: Rows) -> Singles:
+        """Return a fresh rectangle."""
+        values = self.exact(rows, columns)
+        values -= self.default
+        values *= self.weight
+        np.copyto(values, 0.0, where=np.isnan(values))
+        return values.astype(np.float32)
+
+
+def _held(side: Any) -> Any:
+    """Return a matrix in single precision, dense where it has few columns."""
+    if side.shape[1] > _MOST_DENSE:
+        return side.astype(np.float32)
+    return np.asarray(side.toarray(), dtype=np.float32)
+
+
+def _product(left: Any, right: Any) -> Singles:
+    if hasattr(left, "indptr"):
+        return np.asarray((left @ right.T).toarray())
+    return dense_product(left, right)
