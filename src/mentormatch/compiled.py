@@ -71,7 +71,11 @@ def inline(function: Function) -> Function:
     return compiled
 
 
-REHEARSALS = ("mentormatch.solvers.kernel.rehearsal",)
+REHEARSALS = (
+    "mentormatch.scoring.rehearsal",
+    "mentormatch.solvers.rehearsal",
+    "mentormatch.solvers.kernel.rehearsal",
+)
 """Modules with a function ``rehearse()`` that calls every compiled function of its part in every way in which
 it is ever called. A part that has compiled functions adds its own here; a test finds one that is forgotten."""
 

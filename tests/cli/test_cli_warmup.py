@@ -29,6 +29,11 @@ rng = np.random.default_rng(1)
 scores = rng.random((120, 100))
 for capacity, demand in ((1, 1), ((1, 2), 1), (3, (1, 2))):
     mm.Problem.from_scores(scores, mentor_capacity=capacity, mentee_demand=demand).solve(solver="min_cost_flow")
+pool = mm.Pool(
+    [{"id": f"m{k}", "offers": {f"s{(k * j) % 61}": 1 + k % 5 for j in range(1, 6)}} for k in range(1100)],
+    [{"id": f"e{k}", "needs": {f"s{(k + j) % 61}": 1 + k % 3 for j in range(4)}} for k in range(1000)],
+)
+mm.match(pool, preset=None, scorers={"needs_offers": 1})
 ready = compiled.functions().values()
 print(json.dumps([sum(sum(one.stats.cache_misses.values()) for one in ready), sum(len(o.signatures) for o in ready)]))
 """
