@@ -65,6 +65,8 @@ class Measured:
         Peak memory of the process, and what it rose by after the data were made; MB.
     total
         What was reached; None where another question was answered.
+    load
+        How many processes wanted a core, on average over the minute before the end.
     """
 
     case: str
@@ -75,6 +77,7 @@ class Measured:
     peak: float
     own: float
     total: float | None
+    load: float = 0.0
 
 
 def data_of(case: str, people: int) -> tuple[np.ndarray, np.ndarray]:
@@ -109,7 +112,7 @@ def measure(case: str, peer: str, people: int) -> Measured:
         times.append((time.perf_counter() - wall, time.process_time() - cpu))
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     least = min(times)
-    return Measured(case, peer, people, *least, after / 1024, (after - before) / 1024, total)
+    return Measured(case, peer, people, *least, after / 1024, (after - before) / 1024, total, os.getloadavg()[0])
 
 
 def call_of(case: str, peer: str, people: int) -> tuple[Callable[..., float | None], tuple[Any, ...]]:

@@ -90,8 +90,7 @@ def main(people: int, workers: int) -> None:
         print(f"{result.pairs:,} pairs in {result.blocks:,} blocks, {result.proven:,} proven; largest {result.largest}")
         print(", ".join(f"{tier.name} {tier.value:,}" for tier in result.tiers), f"{out.stat().st_size / 1e6:.0f} MB")
         cpu = own + others.ru_utime + others.ru_stime
-        print(f"{wall:.1f} s, CPU {cpu:.1f} s (this process {own:.1f}); peak {peak} MB (before {before}),", end=" ")
-        print(f"largest worker {others.ru_maxrss >> 10} MB")
+        print(f"{wall:.1f} s, CPU {cpu:.1f} s (this process {own:.1f}); peak {peak} MB (before {before})")
 
 
 if __name__ == "__main__":

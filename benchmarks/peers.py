@@ -94,7 +94,8 @@ def lapx(scores: Scores, places: Places) -> float:
 
     wide = seats(scores, places)
     _, columns, _ = lap.lapjv(-wide, extend_cost=wide.shape[0] != wide.shape[1])
-    return float(wide[np.arange(len(wide)), columns].sum())
+    kept = columns >= 0
+    return float(wide[np.flatnonzero(kept), columns[kept]].sum())
 
 
 def lapjv(scores: Scores, places: Places) -> float:
@@ -191,14 +192,14 @@ def optimal_transport(scores: Scores, places: Places) -> float:
     import ot
 
     n, m = scores.shape
-    right = places.astype(float)
-    cost = -scores
-    if right.sum() > n:  # masses must be equal: nobody in particular takes the rest
-        cost, left = np.vstack((cost, np.zeros(m))), np.append(np.ones(n), right.sum() - n)
-    else:
-        left = np.ones(n)
+    left, right, cost = np.ones(n), places.astype(float), -scores
+    over = right.sum() - n  # masses must be equal: nobody in particular takes the rest
+    if over > 0:
+        cost, left = np.vstack((cost, np.zeros(m))), np.append(left, over)
+    elif over < 0:
+        cost, right = np.hstack((cost, np.zeros((n, 1)))), np.append(right, -over)
     plan = ot.emd(left, right, np.ascontiguousarray(cost), numItermax=100_000_000)
-    return float((plan[:n] * scores).sum())
+    return float((plan[:n, :m] * scores).sum())
 
 
 def mentor_match(scores: Scores, places: Places) -> float:
@@ -249,6 +250,11 @@ PEERS: dict[str, Peer] = {
     "networkx bipartite": Peer(networkx_bipartite, "networkx", remark="calls SciPy"),
     "pot": Peer(optimal_transport, "ot"),
     "mentor-match": Peer(mentor_match, "munkres", remark="scores rounded to thousandths", aside="mentor-match"),
-    "matching": Peer(matching_games, "matching", exact=False, remark="a stable matching: another question"),
+    "matching": Peer(
+        matching_games,
+        "matching",
+        exact=False,
+        remark="a stable matching, another question; from 90 a side it ends in a RecursionError",
+    ),
 }
 """Every peer, in the order in which they run."""

@@ -45,9 +45,8 @@ def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     packages = ("numpy", "scipy", "numba", "lapx", "lapjv", "ortools", "networkx", "POT", "mentor-match", "matching")
     versions = ", ".join(f"{name} {found}" for name in packages if (found := _version(name)))
-    load = f"{os.getloadavg()[0]:.1f} processes running on average in the last minute"
     python = f"Python {platform.python_version()} on {platform.system()}"
-    return f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GiB of memory; {python}; {versions}; {load}"
+    return f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GiB of memory; {python}; {versions}"
 
 
 def _version(package: str) -> str | None:
@@ -161,10 +160,19 @@ def plot(rows: Sequence[Row], title: str) -> str:
     return "\n".join((*out, "</g></svg>")) + "\n"
 
 
-def write(rows: Sequence[Row], mode: str) -> None:
-    """Write the page, the plots and the numbers themselves."""
+def busy(rows: Sequence[Row]) -> str:
+    """Say how busy the machine was while it measured: a case shares its cores with whatever else runs."""
+    loads = [row["load"] for row in rows if "load" in row]
+    if not loads:
+        return "how busy the machine was is not known"
+    return f"between {min(loads):.1f} and {max(loads):.1f} processes wanted a core, the measured one among them"
+
+
+def write(rows: Sequence[Row], mode: str, remark: str = "") -> None:
+    """Write the page, the plots and the numbers themselves; a remark stands below what was measured on."""
     static = DOCS / "_static"
-    lines = [_HEAD.format(machine=machine(), mode=mode).rstrip(), ""]
+    lines = [_HEAD.format(machine=machine(), busy=busy(rows), mode=mode).rstrip(), ""]
+    lines += [remark, ""] * bool(remark)
     wins, losses = verdicts(rows)
     for title, found in (("Where it is slower than the best peer", losses), ("Where it is faster than all", wins)):
         lines += [f"## {title}", "", *(f"- {one}" for one in found or ["nowhere"]), ""]
@@ -194,5 +202,5 @@ handed on: its times include all that. Each case runs in a process of its own, t
 counts, with libraries imported and compiled code loaded. A peer is measured up to the size where it takes a minute,
 or half of the memory.
 
-Measured on: {machine}.
+Measured on: {machine}. While it measured, {busy}.
 """

@@ -22,8 +22,9 @@ ROWS = [
 @pytest.mark.parametrize("kind", matrices.KINDS)
 def test_every_peer_that_is_there_answers_the_same_question(kind):
     """On every kind of scores each exact peer reaches the same total, one to one and with places."""
-    for places in (np.ones(11, np.int64), np.random.default_rng(1).integers(1, 4, 11)):
-        scores = matrices.scores_of(kind, 11 if (places == 1).all() else 17, 11)
+    one, several = np.ones(11, np.int64), np.random.default_rng(1).integers(1, 4, 11)
+    for people, places in ((11, one), (17, one), (17, several), (40, several)):
+        scores = matrices.scores_of(kind, people, 11)
         best = peers.ours(scores, places)
         for name, peer in peers.PEERS.items():
             if peer.there and peer.exact and peer.aside is None:
