@@ -1,7 +1,7 @@
 # Everything a stranger needs is `make demo` and `make test`; both need only Python 3.11 or later, pip and make.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types imports unit docs test-slow bench lock clean
+.PHONY: help demo test lint types imports unit docs test-slow bench bench-page clusters lock clean
 
 # The Python that makes the environment; `make PYTHON=/path/to/python3.12 test` takes another.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -9,6 +9,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 LOCK := requirements/dev.txt
+# `make bench BENCH=full` measures all sizes.
+BENCH ?= quick
 # More options for pytest: `make unit PYTEST='-k certificate -x'`.
 PYTEST ?=
 
@@ -17,7 +19,9 @@ help:
 	@echo "make test       every check: style, types, imports, tests, examples, documentation"
 	@echo "make test-slow  the slow tests"
 	@echo "make docs       the documentation, in docs/_build/html"
-	@echo "make bench      the benchmarks"
+	@echo "make bench      the benchmarks, in some minutes; BENCH=full: all sizes, in hours"
+	@echo "make bench-page measure our peers and write docs/explanation/benchmarks.md"
+	@echo "make clusters   the tests with a local Dask cluster and a local Ray"
 	@echo "make lock       write requirements/dev.txt anew from what is installed"
 	@echo "make clean      remove everything that these commands made"
 
@@ -39,6 +43,24 @@ $(VENV)/.run: pyproject.toml $(LOCK) | $(BIN)/python
 $(VENV)/.dev: $(VENV)/.run
 	@echo "Installing the tools for tests and documentation ..."
 	@$(PIP) install --requirement $(LOCK)
+	@touch $@
+
+# The packages of a dependency group of pyproject.toml, one a line.
+GROUP = $(BIN)/python -c 'import sys, tomllib; group = sys.argv[1]; \
+	print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][group], sep="\n")'
+
+# Whom the benchmarks measure beside us. One of them has its own folder: two packages are called `matching`.
+$(VENV)/.bench: $(VENV)/.dev
+	@echo "Installing what the benchmarks compare with ..."
+	@$(GROUP) bench > $(VENV)/bench.txt
+	@$(PIP) install --constraint $(LOCK) --requirement $(VENV)/bench.txt
+	@$(PIP) install --no-deps --upgrade --target $(VENV)/peers/mentor-match mentor-match
+	@touch $@
+
+$(VENV)/.cluster: $(VENV)/.dev
+	@echo "Installing dask and ray ..."
+	@$(GROUP) cluster > $(VENV)/cluster.txt
+	@$(PIP) install --constraint $(LOCK) --requirement $(VENV)/cluster.txt
 	@touch $@
 
 # --- for users ---------------------------------------------------------------------------------------------------
@@ -71,8 +93,15 @@ docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --fresh-env --quiet -b html docs docs/_build/html
 	@echo "The documentation is in docs/_build/html/index.html"
 
-bench: $(VENV)/.dev
-	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+bench: $(VENV)/.bench
+	@for script in benchmarks/bench_*.py; do \
+		echo "== $$script"; BENCH=$(BENCH) $(BIN)/python "$$script" || exit 1; done
+
+bench-page: $(VENV)/.bench
+	$(BIN)/python benchmarks/bench_peers.py $(BENCH) --write
+
+clusters: $(VENV)/.cluster
+	$(BIN)/python -m pytest -m slow tests/scale/test_clusters.py $(PYTEST)
 
 lock: $(VENV)/.dev
 	@{ echo "# Versions the checks run with, for pip install -r and -c. Written by make lock."; \

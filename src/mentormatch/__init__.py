@@ -12,7 +12,8 @@ from typing import Any
 from mentormatch._version import __version__ as __version__
 
 _HOMES = {
-    "mentormatch._api": ("match", "rematch", "schema", "score"),
+    "mentormatch._api": ("match", "rematch", "schema", "score", "warmup"),
+    "mentormatch.compiled": ("Warmed",),
     "mentormatch.constraints": (
         "Alike",
         "Apart",
@@ -79,6 +80,7 @@ _HOMES = {
     ),
     "mentormatch.people": ("Mentee", "Mentor", "Note", "Person", "Pool", "Reject", "Request", "write_template"),
     "mentormatch.problem": ("Problem", "Run"),
+    "mentormatch.scale": ("ScaleResult", "match_blocks"),
     "mentormatch.scoring": (
         "FreeText",
         "GoalAlignment",

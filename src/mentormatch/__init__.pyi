@@ -2,6 +2,8 @@ from mentormatch._api import match as match
 from mentormatch._api import rematch as rematch
 from mentormatch._api import schema as schema
 from mentormatch._api import score as score
+from mentormatch._api import warmup as warmup
+from mentormatch.compiled import Warmed as Warmed
 from mentormatch.constraints import Alike as Alike
 from mentormatch.constraints import Apart as Apart
 from mentormatch.constraints import AtLeast as AtLeast
@@ -73,6 +75,8 @@ from mentormatch.people import Request as Request
 from mentormatch.people import write_template as write_template
 from mentormatch.problem import Problem as Problem
 from mentormatch.problem import Run as Run
+from mentormatch.scale import ScaleResult as ScaleResult
+from mentormatch.scale import match_blocks as match_blocks
 from mentormatch.scoring import FreeText as FreeText
 from mentormatch.scoring import GoalAlignment as GoalAlignment
 from mentormatch.scoring import LevelFit as LevelFit
@@ -149,6 +153,7 @@ __all__: list[str] = [
     "Require",
     "Run",
     "SameTeam",
+    "ScaleResult",
     "ScoreAtLeast",
     "ScoreMatrix",
     "Scorer",
@@ -166,16 +171,19 @@ __all__: list[str] = [
     "Unmatched",
     "UnsupportedProblem",
     "Vetoes",
+    "Warmed",
     "Wishes",
     "__version__",
     "audit",
     "diff",
     "match",
+    "match_blocks",
     "preset",
     "read_tensions",
     "rematch",
     "schema",
     "score",
     "scorer",
+    "warmup",
     "write_template",
 ]

@@ -18,6 +18,7 @@ from mentormatch.scoring import SCORERS
 if TYPE_CHECKING:
     from datetime import date
 
+    from mentormatch.compiled import Warmed
     from mentormatch.matching import Matching
     from mentormatch.network import Solver
     from mentormatch.scoring import ScoreMatrix
@@ -228,6 +229,35 @@ def score(
     given = Given(mentors, mentees, preset, scorers, on=on, memory=memory)
     del mentors, mentees, preset  # a traceback may show what this frame holds
     return score_people(given.opened(), announce(progress))
+
+
+def warmup() -> Warmed:
+    """Compile what large problems are solved with and keep it on disk, so that no later process has to.
+
+    For container images, and for servers that should not be slow once. Small problems are never compiled
+    for. It is kept beside the source, or where that cannot be written to in the user's cache folder, or
+    where the environment variable ``NUMBA_CACHE_DIR`` says; whoever runs later must see the same folder, on
+    a processor of the same kind.
+
+    Returns
+    -------
+    Warmed
+        How many functions are ready, how many were compiled just now, and where they are.
+
+    Raises
+    ------
+    MissingExtra
+        The extra ``fast`` is not installed.
+
+    Examples
+    --------
+    >>> import mentormatch as mm
+    >>> mm.warmup()  # doctest: +SKIP
+    Warmed(functions=16, compiled=16, seconds=9.1, folders=('/app/mentormatch/solvers/kernel/__pycache__',))
+    """
+    from mentormatch.compiled import rehearse
+
+    return rehearse()
 
 
 def schema(kind: str) -> dict[str, Any]:

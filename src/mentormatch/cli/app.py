@@ -243,3 +243,10 @@ def template(
         raise mm.InputError(wrong)
     mm.write_template(path, side=side.value, language=language.value)
     print(f"written: {path}", file=sys.stderr)
+
+
+@app.command()
+@guarded
+def warmup() -> None:
+    """Compile what large problems need and keep it on disk, for container images."""
+    print(mm.warmup())

@@ -53,17 +53,17 @@ class ReportingLine:
         """Return every pair within ``depth`` levels of one line; O(people × depth)."""
         managers = _managers(pool)
         told = "these people manage each other in a circle: "
-        refuse(Fault((self.name, "manager_id"), "manager_loop", told + ", ".join(ids)) for ids in _circles(managers))
+        refuse(Fault((self.name, "manager_id"), "manager_loop", told + ", ".join(ids)) for ids in circles(managers))
         pairs = [
             (row, pool.mentor_row[boss])
             for who, row in pool.mentee_row.items()
-            for boss in _above(who, managers, self.depth)
+            for boss in above(who, managers, self.depth)
             if boss in pool.mentor_row
         ]
         pairs += [
             (pool.mentee_row[boss], row)
             for who, row in pool.mentor_row.items()
-            for boss in _above(who, managers, self.depth)
+            for boss in above(who, managers, self.depth)
             if boss in pool.mentee_row
         ]
         return (ForbidPairs(*pair_arrays(pairs)),) if pairs else ()
@@ -79,7 +79,7 @@ def _managers(pool: Pool) -> dict[str, set[str]]:
     return managers
 
 
-def _above(who: str, managers: Mapping[str, set[str]], depth: int) -> set[str]:
+def above(who: str, managers: Mapping[str, set[str]], depth: int) -> set[str]:
     """Return everybody up to ``depth`` levels above somebody."""
     above: set[str] = set()
     level = {who}
@@ -91,7 +91,7 @@ def _above(who: str, managers: Mapping[str, set[str]], depth: int) -> set[str]:
     return above - {who}
 
 
-def _circles(managers: Mapping[str, set[str]]) -> list[list[str]]:
+def circles(managers: Mapping[str, set[str]]) -> list[list[str]]:
     """Return the circles of managers: strongly connected people, sorted."""
     people = sorted(set(managers).union(*managers.values()))
     if not people:

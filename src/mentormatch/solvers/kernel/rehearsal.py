@@ -1,0 +1,23 @@
+"""Small solves that between them call every compiled function of the kernel with the types of real ones."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mentormatch.network import Bounds
+from mentormatch.solvers.kernel.solve import solve
+from mentormatch.solvers.potentials import Part
+
+
+def rehearse() -> None:
+    """Solve from nothing and from prices; where mentors must and no mentee wants to, both sides are searched."""
+    mentees, mentors = 6, 4
+    i, j = (index.ravel() for index in np.indices((mentees, mentors)))
+    weight = (i * 7919 + j * 104_729) % 1009
+    for least in (0, 1):
+        rows = Bounds(np.zeros(mentees, np.int64), np.full(mentees, 2))
+        columns = Bounds(np.full(mentors, least), np.full(mentors, 3))
+        part = Part(i, j, weight - 2000 * least, np.zeros(len(i), bool), rows, columns)
+        solved = solve(part)
+        assert solved is not None  # noqa: S101  # there are places for all
+        solve(part, solved.prices)
