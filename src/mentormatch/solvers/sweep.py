@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mentormatch.network import Rows, Screen
     from mentormatch.solvers.tops import Tops
 
-_ROWS, _COLUMNS = 256, 2048
+_ROWS, _COLUMNS = 512, 1024
 """A tile: its scores stay in the processor's cache."""
 
 _JOB_CELLS = 1 << 25
@@ -153,9 +153,33 @@ def _run(tasks: Iterator[tuple[_Job, float, Wanted]], jobs: int, cells: int) -> 
     from joblib import Parallel, delayed
     from joblib.parallel import get_active_backend
 
-    own = get_active_backend()[1] is None
-    workers: dict[str, Any] = {"n_jobs": -1, "prefer": "threads"} if own else {}
-    yield from Parallel(return_as="generator", **workers)(delayed(_swept)(*task) for task in tasks)
+    if get_active_backend()[1] is None:
+        # nobody asked for workers: threads of our own, which wake as soon as there is something to do
+        yield from _in_threads(tasks)
+        return
+    yield from Parallel(return_as="generator")(delayed(_swept)(*task) for task in tasks)
+
+
+def _in_threads(tasks: Iterator[tuple[_Job, float, Wanted]]) -> Iterator[Tops]:
+    """Run jobs on all cores, in order, with no more of them begun than there are threads."""
+    from collections import deque
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    from joblib import cpu_count
+
+    threads = cpu_count()
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: deque[Future[Tops]] = deque()
+        try:
+            for task in tasks:
+                waiting.append(pool.submit(_swept, *task))
+                if len(waiting) > threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for one in waiting:
+                one.cancel()
 
 
 def _swept(job: _Job, begin: float, wanted: Wanted) -> Tops:
