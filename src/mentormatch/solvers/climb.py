@@ -201,9 +201,11 @@ class Climb:
         fixed = kept.used & (standing > 0)
         rows = less(self.face.rows, count(kept.i[fixed], kept.shape[0]))
         settled = count(kept.j[fixed], kept.shape[1])
-        i, j = kept.i[free], kept.j[free]
-        w = self._scores()[free] if kind == "total" else self.table.pairs(kind, i, j)
-        part = Part(i, j, w, kept.used[free], rows, less(self.face.columns, settled))
+        # where everything is free nothing is copied
+        some = slice(None) if len(free) == len(kept.keys) else free
+        i, j = kept.i[some], kept.j[some]
+        w = self._scores()[some] if kind == "total" else self.table.pairs(kind, i, j)
+        part = Part(i, j, w, kept.used[some], rows, less(self.face.columns, settled))
         if isinstance(kind, Even):
             part = replace(part, steps=Steps(kind.costs, kind.held + settled))
         return free, part

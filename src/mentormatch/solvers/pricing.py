@@ -40,10 +40,10 @@ _MORE = 10
 _FEW = 4
 """Rows that want a column: one that fewer want is looked at from its own side."""
 
-_MARGIN = 0.01
+_MARGIN = 0.02
 """Pairs this near their prices, as a share of the range of scores, are kept too: the next prices may need them."""
 
-_ROOMY = 0.5
+_ROOMY = 0.7
 """A limit that leaves this share of the margin is worth more than an older one that needs columns shown again."""
 
 _TURNS = 24
