@@ -119,7 +119,7 @@ def test_bounds_that_nobody_can_keep_have_no_answer():
 def test_sums_beyond_64_bits_are_left_to_others():
     """Weights whose sums might overflow, and growing costs, are refused; the largest scores are not."""
     part = random_part(np.random.default_rng(3), "scores")
-    huge = replace(part, w=np.full(len(part.w), 2**57))
+    huge = replace(part, w=np.full(len(part.w), 2**58))
     assert fits(part)
     assert not fits(huge)
     assert Kernel(least=0).propose(Task(huge, complete=True, dense=lambda: None)) is None
