@@ -70,6 +70,11 @@ class GivenScores(ScoreMatrix):
         """Return None: nobody told what the scores rest on."""
         return None
 
+    @property
+    def given(self) -> bool:
+        """True: all scores lie in memory."""
+        return True
+
     def screen(self) -> None:
         """Return None: nobody told what the scores are made of."""
 

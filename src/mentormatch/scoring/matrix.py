@@ -221,6 +221,11 @@ class ScoreMatrix:
             start += len(tile)
         return out
 
+    @property
+    def given(self) -> bool:
+        """Whether all scores lie in memory as one table, computed elsewhere."""
+        return False
+
     def screen(self) -> Screening | None:
         """Return the scores of all pairs as one product in single precision, with a proven bound.
 
