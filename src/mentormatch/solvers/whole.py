@@ -125,7 +125,7 @@ def _assigned(weight: NDArray[np.int64]) -> Assigned | None:
 
 
 def _in_order(weight: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-    """Guess the matching of a square that is in order once sorted, and its prices; None if it does not look like one."""
+    """Guess the matching of a square that is in order once sorted, and its prices; None if it looks like none."""
     n = len(weight)
     sample = np.linspace(0, n - 1, _SAMPLE).astype(np.int64)
     rows = np.argsort((weight[:, sample] >> 5).sum(axis=1), kind="stable")

@@ -21,6 +21,10 @@ FAR = 1 << 61
 """Farther than any path."""
 
 
+_BIDS = 8
+"""Bids per row after which paths are the quicker way."""
+
+
 @jit
 def fill_grid(scores: NDArray[np.float64], scale: float, out: NDArray[np.int64]) -> bool:
     """Write scores times a power of two as whole numbers, NaN as :data:`SHUT`; say whether there was none."""
@@ -70,7 +74,7 @@ def keep_tight(
 
 
 @jit
-def bid(  # noqa: C901  one loop over bids
+def bid(
     weight: NDArray[np.int64],
     price: NDArray[np.int64],
     row_of: NDArray[np.int64],
@@ -100,7 +104,7 @@ def bid(  # noqa: C901  one loop over bids
                     first, best = worth, j
                 else:
                     second, other = worth, j
-        if best == NONE or other == NONE or weight[i, other] == SHUT:
+        if best < 0 or other < 0 or weight[i, other] == SHUT:
             waiting[left] = i
             left += 1
             continue
@@ -126,7 +130,7 @@ def bid(  # noqa: C901  one loop over bids
 
 
 @jit
-def augment(  # noqa: C901  Dijkstra's search over an array, as published
+def augment(  # noqa: C901, PLR0912  Dijkstra's search over an array, as published
     weight: NDArray[np.int64],
     price: NDArray[np.int64],
     row_of: NDArray[np.int64],
@@ -210,12 +214,9 @@ def match_all(
     n, m = weight.shape
     waiting = np.flatnonzero(column_of == NONE)
     size = len(waiting)
-    most = 4 * n
-    for _ in range(2):
-        if size:
-            size = bid(weight, price, row_of, column_of, waiting, size, most)
+    size = bid(weight, price, row_of, column_of, waiting, size, _BIDS * n)
     distance, before, order = np.empty(m, np.int64), np.empty(m, np.int64), np.empty(m, np.int64)
-    for k in range(size):
+    for k in range(size):  # noqa: SIM110  numba compiles no generators
         if not augment(weight, price, row_of, column_of, waiting[k], distance, before, order):
             return False
     return True
