@@ -182,6 +182,10 @@ class Instance:
     shut_blocks
         Whether ``allowed_block`` shuts whole areas, and not only a list of single pairs: then it
         is asked for every rectangle that is looked at, else only for what passes the screen.
+    given
+        Whether all scores lie in memory as one table: then they are not looked for, but solved at once.
+    hashes
+        What ``tie_pairs`` mixes: the 64 bits of each mentee and of each mentor; None: nobody knows.
     ranks
         What mentees and what mentors wish for; None: nobody wishes, or the objective asks for none.
     """
@@ -211,6 +215,8 @@ class Instance:
     open_from: tuple[tuple[int, int], ...] = ()
     screen: Screen | None = None
     shut_blocks: bool = True
+    given: bool = False
+    hashes: tuple[NDArray[np.uint64], NDArray[np.uint64]] | None = None
 
     @property
     def shape(self) -> tuple[int, int]:

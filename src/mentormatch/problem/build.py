@@ -102,15 +102,14 @@ def assemble_scores(
     nobody = np.zeros((0, 2), np.int64)
     mentor_bounds = _collect(faults, lambda: read_bounds(mentor_capacity, shape[1], "mentor_capacity"), nobody)
     mentee_bounds = _collect(faults, lambda: read_bounds(mentee_demand, shape[0], "mentee_demand"), nobody)
-    closed = _collect(faults, lambda: _forbidden(forbidden, shape), np.zeros(shape, bool))
+    closed = _collect(faults, lambda: _forbidden(forbidden, shape), None)
     roster = _collect(faults, lambda: Roster.of_ids(mentees, mentors, shape), None)
     if faults or roster is None:
         raise InputError(faults)
-    everyone = slice(None)
-    unscored = np.isnan(matrix.block(everyone, everyone))
-    i, j = np.nonzero(closed | unscored)
+    unscored = matrix.unscored()
+    i, j = np.nonzero(_either(closed, unscored))
     fixed = read_locks(listed(locks, "locks"), roster)
-    refused = [pair for pair in fixed if pair.overrides and unscored[pair.i, pair.j]]
+    refused = [pair for pair in fixed if pair.overrides and unscored is not None and unscored[pair.i, pair.j]]
     if refused:
         raise InputError([_no_score(roster, pair) for pair in refused])
     compiled = Compiled(
@@ -169,9 +168,16 @@ def _collect(faults: list[Fault], read: Any, otherwise: Any) -> Any:
         return otherwise
 
 
-def _forbidden(forbidden: Any, shape: tuple[int, int]) -> NDArray[np.bool_]:
+def _either(closed: NDArray[np.bool_] | None, unscored: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    """Put two tables of closed pairs together; where there is none, nothing is closed."""
+    if closed is None:
+        return np.zeros((0, 0), bool) if unscored is None else unscored
+    return closed if unscored is None else closed | unscored
+
+
+def _forbidden(forbidden: Any, shape: tuple[int, int]) -> NDArray[np.bool_] | None:
     if forbidden is None:
-        return np.zeros(shape, bool)
+        return None
     table = None
     with contextlib.suppress(ValueError):
         table = np.asarray(forbidden)

@@ -159,6 +159,8 @@ def prepare(
         highest=max(highest, 0.0),
         objective=(PLACED, *objective) if len(aims.placed.i) else objective,
         memory=memory,
+        given=scores.given,
+        hashes=hashes,
         most_pairs=compiled.most_pairs,
         screen=_screen(scores, compiled.least, mentees, mentors),
         **aims.arrays(mentees, mentors, fixed, least),

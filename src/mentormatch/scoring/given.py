@@ -10,7 +10,7 @@ from mentormatch.errors import InputError
 from mentormatch.scoring.matrix import ScoreMatrix
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from mentormatch.scoring.protocols import Floats, Ints, Rows
 
@@ -70,6 +70,17 @@ class GivenScores(ScoreMatrix):
         """Return None: nobody told what the scores rest on."""
         return None
 
+    @property
+    def given(self) -> bool:
+        """True: all scores lie in memory."""
+        return True
+
+    def unscored(self) -> NDArray[np.bool_] | None:
+        """Say which pairs have no score; None where all have one."""
+        if not self._scores.size or not np.isnan(self._scores.min()):
+            return None
+        return np.isnan(self._scores)
+
     def screen(self) -> None:
         """Return None: nobody told what the scores are made of."""
 
@@ -107,6 +118,9 @@ def _rectangle(scores: ArrayLike) -> Floats:
         failure = "scores must be a rectangle of numbers, mentees by mentors"
     if not failure and given.ndim != 2:
         failure = "scores must have two dimensions, mentees by mentors"
+    plain = not failure and given.size and given.min() >= -LARGEST and given.max() <= LARGEST
+    if plain:  # two looks that no NaN passes
+        return given
     if not failure and np.isinf(given).any():
         row, column = np.argwhere(np.isinf(given))[0]
         failure = f'the score of mentee "{row}" and mentor "{column}" is infinite; for a forbidden pair write NaN'

@@ -17,7 +17,7 @@ from mentormatch.scoring.protocols import Floats, Ints, Progress, Rows, as_slice
 from mentormatch.scoring.registry import Scorers, Weighted, weighted
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from mentormatch.people import Pool
     from mentormatch.scoring.screen import Screening
@@ -220,6 +220,15 @@ class ScoreMatrix:
             self._combined(tile, (criterion.rectangle(part, columns) for criterion in self._criteria))
             start += len(tile)
         return out
+
+    @property
+    def given(self) -> bool:
+        """Whether all scores lie in memory as one table, computed elsewhere."""
+        return False
+
+    def unscored(self) -> NDArray[np.bool_] | None:
+        """Say which pairs have no score; None where all have one, which is quickly seen."""
+        return None
 
     def screen(self) -> Screening | None:
         """Return the scores of all pairs as one product in single precision, with a proven bound.

@@ -79,6 +79,8 @@ class Climb:
     """The standing of the kept pairs in the first so many levels."""
     scored: tuple[NDArray[np.int64], NDArray[np.int64]] | None = field(default=None, repr=False)
     """Kept pairs and their scores on the grid, as far as they were asked for."""
+    breaks_ties: bool = False
+    """Whether the last tier is still to be settled."""
     guess: Prices | None = field(default=None, repr=False)
     """Prices for ``total`` that were found on the way to ``coverage``."""
 

@@ -16,6 +16,7 @@ from mentormatch.solvers.minimums import Feasibility
 from mentormatch.solvers.reach import reached
 from mentormatch.solvers.settle import open_tier, settle
 from mentormatch.solvers.table import Table
+from mentormatch.solvers.whole import serves, settle_whole
 
 if TYPE_CHECKING:
     from mentormatch.network import Instance, Progress
@@ -71,11 +72,15 @@ def solve_tiers(
     results: list[TierResult] = []
     cells = instance.shape[0] * instance.shape[1]
     ties = cells <= LARGEST_WITH_TIES and most_pairs(instance) <= MOST_MADE_WITH_TIES
+    climb.breaks_ties = ties
     try:
-        for name in names:
+        if warm is None and deadline is None and serves(instance):
+            results += settle_whole(climb)
+            tick.done = len(results)
+        for name in names[len(results) :]:
             results.append(settle(climb, name, engine))
             tick.done = len(results)
-        if ties:
+        if climb.breaks_ties:
             climb.ties(engine)
     except OutOfTime:
         ties = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mentormatch.network import Bounds
+from mentormatch.solvers.kernel import whole
 from mentormatch.solvers.kernel.solve import solve
 from mentormatch.solvers.potentials import Part
 
@@ -21,3 +22,18 @@ def rehearse() -> None:
         solved = solve(part)
         assert solved is not None  # noqa: S101  # there are places for all
         solve(part, solved.prices)
+    _rehearse_whole()
+
+
+def _rehearse_whole() -> None:
+    """Match over a whole square of weights, as problems with a given table do."""
+    n = 4
+    weight, none = np.empty((n, n), np.int64), np.zeros(n, np.uint64)
+    whole.fill_grid((np.arange(n * n, dtype=np.float64).reshape(n, n) * 7) % 5, 4.0, weight)
+    price, row_of, column_of = np.zeros(n, np.int64), np.full(n, whole.NONE), np.full(n, whole.NONE)
+    whole.buy_columns(weight, price, row_of, column_of)
+    whole.match_all(weight, price, row_of, column_of)
+    whole.keep_tight(weight, price, row_of, column_of)
+    prices = weight.max(axis=1), np.zeros(n, np.int64)
+    whole.tight_pairs(weight, *prices, np.empty(n, np.int64))
+    whole.mix_tight(weight, prices, none, none, np.empty_like(weight))
