@@ -202,16 +202,15 @@ def cheapest(web: Web, now: Now, desk: Desk) -> int:
     int
         How many vertices it has, in ``desk.walk``; 0 if there is none. ``desk.limit[2:]`` is its cost.
     """
-    rows, hub = len(web.start) - 1, len(web.lower)
     desk.state[FOUND] = 0
     _round_the_hub(web, now, desk)
     first, first_less = _first_steps(web, now)
     desk.done[:] = False
     for row in np.argsort(first.astype(np.float64) * 2.0**40 + first_less):  # any order is right, this one is quick
         if first[row] >= 0 and _within(desk, first[row], first_less[row]):
-            _round(web, now, desk, row, hub)
+            _round(web, now, desk, row)
         desk.done[row] = True
-    return desk.state[FOUND] if rows else 0
+    return desk.state[FOUND]
 
 
 @jit
@@ -231,7 +230,7 @@ def _first_steps(web: Web, now: Now) -> tuple[NDArray[np.int64], NDArray[np.int6
 
 
 @jit
-def _round(web: Web, now: Now, desk: Desk, start: int, hub: int) -> None:
+def _round(web: Web, now: Now, desk: Desk, start: int) -> None:
     """Find the cheapest cycle through one row, not through the hub and not through rows that are done."""
     desk.state[NUMBER] += 1
     desk.state[SIZE], desk.state[LAST] = 0, NONE
@@ -379,7 +378,7 @@ def _walk_from_hub(desk: Desk, hub: int) -> None:
 @jit
 def lower_around(web: Web, now: Now, desk: Desk, start: int) -> None:
     """Lower the shift of everybody nearer to a vertex than ``desk.limit`` by what is missing to that; in place."""
-    rows, hub = len(web.start) - 1, len(web.lower)
+    hub = len(web.lower)
     desk.state[NUMBER] += 1
     desk.state[SIZE] = 0
     desk.limit[1] -= 1  # nearer, not as near
