@@ -273,3 +273,13 @@ def test_the_compiled_hash_of_a_pair_is_the_one_that_decides_ties_everywhere():
     with np.errstate(over="ignore"):
         found = [(_mixed(a, b, True), _mixed(b, a, False)) for a, b in zip(one, other, strict=True)]
     assert found == [(h, h) for h in pair_hashes(one, other).tolist()]
+
+
+@pytest.mark.filterwarnings("ignore::mentormatch.DataWarning")
+def test_locks_in_settings_go_with_those_who_leave_too():
+    """A problem of settings with a lock of somebody who left can be built again, and keeps the other lock."""
+    people = [[{"id": f"{side}{k}", "name": f"{side}{k}"} for k in range(3)] for side in "me"]
+    locks = [{"mentee": "e0", "mentor": "m0"}, {"mentee": "e1", "mentor": "m1"}]
+    problem = mm.Problem.build(mm.Pool(*people), preset=mm.Settings(locks=locks))
+    again = problem.update(leave=["m0"]).replace(min_score=0.0)
+    assert ("e1", "m1") in {(pair.mentee, pair.mentor) for pair in again.solve()}

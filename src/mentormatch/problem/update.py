@@ -28,6 +28,7 @@ from mentormatch.problem.plan import Plan, plan_of
 from mentormatch.problem.roster import Roster
 from mentormatch.problem.sources import Source
 from mentormatch.scoring import FittedScores, ScoreMatrix, SeenScores, Sheet
+from mentormatch.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -155,7 +156,11 @@ def _given(given: Given, pool: Pool, changes: Changes) -> Given:
         if lock.mentee in here[0] and lock.mentor in here[1]
     )
     rules = (*given.constraints, KeptApart(apart)) if apart else given.constraints
-    return replace(given, mentors=pool, mentees=None, constraints=rules, locks=locks)
+    preset = given.preset
+    if isinstance(preset, Settings):
+        stated = tuple(one for one in preset.locks if one.mentee in here[0] and one.mentor in here[1])
+        preset = preset.model_copy(update={"locks": stated})
+    return replace(given, mentors=pool, mentees=None, constraints=rules, locks=locks, preset=preset)
 
 
 def _stated(changes: Changes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

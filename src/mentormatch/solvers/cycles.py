@@ -11,19 +11,23 @@ search, so that nothing is ever solved again.
 from __future__ import annotations
 
 import heapq
+import sys
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from mentormatch.network import Arcs
-from mentormatch.solvers.kept import count
+from mentormatch.solvers.kept import count as counted
+from mentormatch.solvers.kernel.engine import compiles
 from mentormatch.solvers.residual import Cycle, Residual, Steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
     from mentormatch.solvers.closeness import Closeness, Near
 
@@ -35,6 +39,12 @@ _GROWTH = 4
 
 _SPARE = 64
 """Pairs beside those of every person, for the smallest problems."""
+
+_WORTH_IT = 50_000
+"""Searches from one person, about, that take longer than to load numba."""
+
+_MANY = 1 << 20
+"""More matchings than this are asked for by whoever does not know how many it takes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +60,8 @@ class Part:
     settled
         The pairs that may not change.
     shift
-        How the price of each vertex differs from that under the best of all: 0 or less.
+        How the price of each vertex differs from that under the best of all, 0 or less: one number each, or two
+        where these are compiled.
     second
         The cycle to its second best, if it was found.
     """
@@ -58,8 +69,38 @@ class Part:
     cost: int
     changed: frozenset[int]
     settled: frozenset[int]
-    shift: dict[int, int]
+    shift: dict[int, int] | NDArray[np.int64]
     second: Cycle | None = None
+
+
+class Ways(Protocol):
+    """Networks of parts: :class:`Network`, or :class:`mentormatch.solvers.kernel.ranked.Compiled`.
+
+    Attributes
+    ----------
+    made
+        The pairs of the best of all.
+    shape
+        Mentees and mentors.
+    limit
+        Up to what cost no pair is missing; None if none is.
+    most
+        More than any matching costs.
+    """
+
+    made: frozenset[int]
+    shape: tuple[int, int]
+    limit: int | None
+    most: int
+
+    def cheapest(self, part: Part, limit: int) -> Cycle | None:
+        """Find the cheapest cycle in the network of a part, at a cost up to a limit."""
+
+    def split(self, part: Part) -> tuple[Part, Part]:
+        """Cut a part in two on a pair of the cycle to its second best, which is the best of the second half."""
+
+    def told(self, shift: dict[int, int] | NDArray[np.int64]) -> dict[int, int]:
+        """Return shifts as whole numbers, by vertex."""
 
 
 class Network:
@@ -81,7 +122,7 @@ class Network:
         self.lower = [*instance.mentees.lower.tolist(), *instance.mentors.lower.tolist()]
         self.upper = [*instance.mentees.upper.tolist(), *instance.mentors.upper.tolist()]
         used = closeness.used
-        self.loads = [*count(used // m, n).tolist(), *count(used % m, m).tolist()]
+        self.loads = [*counted(used // m, n).tolist(), *counted(used % m, m).tolist()]
         self.made = frozenset(used.tolist())
         self.cost = dict(zip(near.keys.tolist(), near.costs, strict=True))
         self.ahead: list[list[tuple[int, int]]] = [[] for _ in range(n)]
@@ -103,7 +144,7 @@ class Network:
             loads[key // m] += more
             loads[n + key % m] += more
         shift = [0] * (self.hub + 1)
-        for vertex, by in part.shift.items():
+        for vertex, by in self.told(part.shift).items():
             shift[vertex] = by
         settled, worth, hub, cost, shut = part.settled, self.worth, self.hub, self.cost, shift[self.hub]
 
@@ -135,6 +176,14 @@ class Network:
 
         return Residual(hub, make, {})
 
+    def cheapest(self, part: Part, limit: int) -> Cycle | None:
+        """Find the cheapest cycle in the network of a part, at a cost up to a limit."""
+        return self.of(part).cheapest(self.shape[0], limit)
+
+    def told(self, shift: dict[int, int] | NDArray[np.int64]) -> dict[int, int]:
+        """Return shifts as they are."""
+        return dict(enumerate(shift.tolist())) if isinstance(shift, np.ndarray) else shift
+
     def split(self, part: Part) -> tuple[Part, Part]:
         """Cut a part in two on a pair of the cycle to its second best, which is the best of the second half."""
         if part.second is None:
@@ -149,7 +198,7 @@ class Network:
         steps = {arc: min(step for step, end in network.steps(arc[0]) if end == arc[1]) for arc in arcs}
         tail, head = max(arcs, key=lambda arc: (steps[arc], arc))
         left = cost - steps[tail, head]
-        shift = dict(part.shift)
+        shift = dict(self.told(part.shift))
         for vertex, far in network.around(head, left).items():
             shift[vertex] = shift.get(vertex, 0) + far - left
         keys = [self._key(*arc) for arc in arcs]
@@ -159,6 +208,12 @@ class Network:
 
     def _key(self, tail: int, head: int) -> int:
         return min(tail, head) * self.shape[1] + max(tail, head) - self.shape[0]
+
+
+def _worth_it(rows: int, wanted: int) -> bool:
+    """Say whether compiled searches are worth it: numba is loaded already, or there is much to search."""
+    much = _MANY > wanted >= _WORTH_IT // (2 * rows + 1)
+    return compiles() and (much or "numba" in sys.modules)
 
 
 class Ranking:
@@ -177,7 +232,8 @@ class Ranking:
     def __init__(self, closeness: Closeness, count: int, tick: Callable[[], None]) -> None:
         self._closeness, self._wanted, self._tick = closeness, count, tick
         self._size = _FIRST * sum(closeness.table.shape) + _SPARE
-        self._network = Network(closeness, closeness.near(self._size))
+        self._compiled = _worth_it(closeness.table.shape[0], count)
+        self._network = self._laid_out()
         self._ahead: list[tuple[int, int, Part]] = []
         self._costs: list[int] = []
         self._dry: list[Part] = []
@@ -205,11 +261,21 @@ class Ranking:
             if self._network.limit is None:
                 return False
             self._size = self._size * _GROWTH + 1
-            self._network = Network(self._closeness, self._closeness.near(self._size))
+            old, self._network = self._network, self._laid_out()
             dry, self._dry = self._dry, []
             for part in dry:
-                self._search(part)
+                self._search(replace(part, shift=old.told(part.shift)))
         return True
+
+    def _laid_out(self) -> Ways:
+        """Lay out the nearest pairs, for compiled searches where that is worth it."""
+        near = self._closeness.near(self._size)
+        if self._compiled:
+            from mentormatch.solvers.kernel.ranked import Compiled, fits
+
+            if fits(self._closeness, near):
+                return Compiled(self._closeness, near)
+        return Network(self._closeness, near)
 
     def _search(self, part: Part) -> None:
         """Look for the second best of a part, as far as it could be among those that are wanted."""
@@ -218,7 +284,7 @@ class Ranking:
         most = network.most if network.limit is None else network.limit
         if len(self._costs) >= self._wanted:
             most = min(most, self._costs[self._wanted - 1] - 1)
-        second = network.of(part).cheapest(network.shape[0], most - part.cost)
+        second = network.cheapest(part, most - part.cost)
         if second is None:
             self._dry.append(part)
             return

@@ -6,6 +6,7 @@ import numpy as np
 
 from mentormatch.network import Bounds
 from mentormatch.solvers.kernel import whole
+from mentormatch.solvers.kernel.rounds import Now, Web, cheapest, desk_for, lower_around
 from mentormatch.solvers.kernel.solve import solve
 from mentormatch.solvers.potentials import Part
 
@@ -23,6 +24,7 @@ def rehearse() -> None:
         assert solved is not None  # noqa: S101  # there are places for all
         solve(part, solved.prices)
     _rehearse_whole()
+    _rounds()
 
 
 def _rehearse_whole() -> None:
@@ -37,3 +39,16 @@ def _rehearse_whole() -> None:
     prices = weight.max(axis=1), np.zeros(n, np.int64)
     whole.tight_pairs(weight, *prices, np.empty(n, np.int64))
     whole.mix_tight(weight, prices, none, none, np.empty_like(weight))
+
+
+def _rounds() -> None:
+    """Look for a cheapest cycle among two mentees and two mentors, and around one of them."""
+    side, pairs, people = np.arange(2), np.zeros(4, np.int64), np.zeros(4, np.int64)
+    web = Web(
+        np.array([0, 2, 4]), np.tile(side, 2), np.repeat(side, 2), np.array([0, 2, 4]), np.array([0, 2, 1, 3]),
+        pairs, pairs, people, people, people, people + 1,
+    )  # fmt: skip
+    now = Now(np.array([1, 0, 0, 1], np.int8), people + 1, np.zeros(5, np.int64), np.zeros(5, np.int64))
+    desk = desk_for(4, 4)
+    cheapest(web, now, desk)
+    lower_around(web, now, desk, 0)

@@ -1,0 +1,440 @@
+"""Cheapest cycles of a residual network, compiled: what :mod:`mentormatch.solvers.residual` does, in the same order.
+
+Vertices are rows, then columns, then the hub. Costs are two numbers that are compared in turn: what
+every tier but the last one loses, and the last one. Such pairs add up and are ordered as one number is,
+so that one search does for both. Every search gives up beyond a limit, and few people are near
+enough to be met at all.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.compiled import inline, jit
+
+NONE = -1
+
+OPEN, MADE, SETTLED = range(3)
+"""What ``Now.state`` says of a pair: it can be made, it is made, or it may not change."""
+
+SIZE, NUMBER, ENTRIES, FOUND, LAST, ROOT = range(6)
+"""What ``Desk.state`` holds: costs on the heap, the number of the search, ways from the hub written down, vertices of
+the best cycle, and where the one at hand ends and begins."""
+
+
+class Web(NamedTuple):
+    """The pairs that may change, by row.
+
+    Attributes
+    ----------
+    start, column
+        Where the pairs of each row begin, and the column of each (int64).
+    row
+        The row of each pair (int64).
+    turned_start, turned
+        Where the pairs of each column begin among ``turned``, which lists pairs by column (int64).
+    cost, less
+        What making each pair costs, two numbers (int64).
+    worth, worth_less
+        What a place of each person is worth, two numbers (int64).
+    lower, upper
+        The bounds of each person, rows first (int64).
+    """
+
+    start: NDArray[np.int64]
+    column: NDArray[np.int64]
+    row: NDArray[np.int64]
+    turned_start: NDArray[np.int64]
+    turned: NDArray[np.int64]
+    cost: NDArray[np.int64]
+    less: NDArray[np.int64]
+    worth: NDArray[np.int64]
+    worth_less: NDArray[np.int64]
+    lower: NDArray[np.int64]
+    upper: NDArray[np.int64]
+
+
+class Now(NamedTuple):
+    """One part of all matchings: the state of each pair, the load of each person, and two shifts of each price."""
+
+    state: NDArray[np.int8]
+    load: NDArray[np.int64]
+    shift: NDArray[np.int64]
+    shift_less: NDArray[np.int64]
+
+
+class Desk(NamedTuple):
+    """What searches write on.
+
+    Attributes
+    ----------
+    far, far_less
+        How far each vertex is, two numbers (int64).
+    stamp, before
+        The last search that met each vertex, and from where (int64).
+    heap, heap_less, what
+        Costs in order, and the vertex or way that each belongs to (int64).
+    entry
+        Ways from the hub: vertex, first vertex after the hub, and the vertex before (int64, ways × 3).
+    first, came
+        The first vertices of the two nearest ways from the hub to each vertex, and the vertices before it.
+    done
+        Rows that were looked from already (bool).
+    walk
+        The vertices of the best cycle so far (int64).
+    limit
+        The most that a cycle may cost, two numbers; then what the best one costs (int64).
+    state
+        See :data:`SIZE` (int64).
+    """
+
+    far: NDArray[np.int64]
+    far_less: NDArray[np.int64]
+    stamp: NDArray[np.int64]
+    before: NDArray[np.int64]
+    heap: NDArray[np.int64]
+    heap_less: NDArray[np.int64]
+    what: NDArray[np.int64]
+    entry: NDArray[np.int64]
+    first: NDArray[np.int64]
+    came: NDArray[np.int64]
+    done: NDArray[np.bool_]
+    walk: NDArray[np.int64]
+    limit: NDArray[np.int64]
+    state: NDArray[np.int64]
+
+
+def desk_for(people: int, pairs: int) -> Desk:
+    """Make room for searches among so many people of both sides together."""
+    vertices = people + 1
+    steps = 2 * (pairs + 2 * people) + vertices + 1  # every arc is met twice at most
+    numbers = [np.zeros(vertices, np.int64) for _ in range(4)]
+    heap = [np.zeros(steps, np.int64) for _ in range(3)]
+    twos = np.zeros((vertices, 2), np.int64), np.zeros((vertices, 2), np.int64)
+    done, walk = np.zeros(vertices, bool), np.zeros(vertices + 1, np.int64)
+    entry = np.zeros((steps, 3), np.int64)
+    return Desk(
+        numbers[0], numbers[1], numbers[2], numbers[3], heap[0], heap[1], heap[2], entry, twos[0], twos[1], done, walk,
+        np.zeros(4, np.int64), np.zeros(6, np.int64),
+    )  # fmt: skip
+
+
+@inline
+def _less(a: int, b: int, x: int, y: int) -> bool:
+    """Say whether the first two numbers are less than the others."""
+    return a < x or (a == x and b < y)
+
+
+@inline
+def _within(desk: Desk, cost: int, less: int) -> bool:
+    """Say whether a cost is within the limit."""
+    return not _less(desk.limit[0], desk.limit[1], cost, less)
+
+
+@jit
+def _push(desk: Desk, cost: int, less: int, what: int) -> None:
+    """Put a cost on the heap."""
+    heap, second, whats = desk.heap, desk.heap_less, desk.what
+    at = desk.state[SIZE]
+    desk.state[SIZE] = at + 1
+    while at > 0:
+        above = (at - 1) >> 1
+        if not _less(cost, less, heap[above], second[above]):
+            break
+        heap[at], second[at], whats[at] = heap[above], second[above], whats[above]
+        at = above
+    heap[at], second[at], whats[at] = cost, less, what
+
+
+@jit
+def _pop(desk: Desk) -> tuple[int, int, int]:
+    """Take the least cost off the heap."""
+    heap, second, whats = desk.heap, desk.heap_less, desk.what
+    found = heap[0], second[0], whats[0]
+    size = desk.state[SIZE] - 1
+    desk.state[SIZE] = size
+    cost, less, what, at = heap[size], second[size], whats[size], 0
+    while True:
+        below = 2 * at + 1
+        if below >= size:
+            break
+        if below + 1 < size and _less(heap[below + 1], second[below + 1], heap[below], second[below]):
+            below += 1
+        if not _less(heap[below], second[below], cost, less):
+            break
+        heap[at], second[at], whats[at] = heap[below], second[below], whats[below]
+        at = below
+    heap[at], second[at], whats[at] = cost, less, what
+    return found
+
+
+@inline
+def _nearer(desk: Desk, vertex: int, cost: int, less: int, before: int) -> bool:
+    """Write down a way to a vertex, if it is the shortest so far."""
+    number = desk.state[NUMBER]
+    if desk.stamp[vertex] == number and not _less(cost, less, desk.far[vertex], desk.far_less[vertex]):
+        return False
+    desk.stamp[vertex] = number
+    desk.far[vertex], desk.far_less[vertex], desk.before[vertex] = cost, less, before
+    return True
+
+
+@inline
+def _lower_limit(desk: Desk, cost: int, less: int, last: int) -> None:
+    """Write down what a cycle costs; whatever is found later has to cost less."""
+    desk.limit[0], desk.limit[1] = cost, less - 1
+    desk.limit[2], desk.limit[3] = cost, less
+    desk.state[LAST] = last
+
+
+@jit
+def cheapest(web: Web, now: Now, desk: Desk) -> int:
+    """Find the cheapest cycle that changes a pair, within ``desk.limit``.
+
+    One search from the hub and one from each row, each within what the best cycle so far costs and
+    without the rows that were looked from before (Itai & Rodeh 1978; Dijkstra 1959).
+
+    Returns
+    -------
+    int
+        How many vertices it has, in ``desk.walk``; 0 if there is none. ``desk.limit[2:]`` is its cost.
+    """
+    desk.state[FOUND] = 0
+    _round_the_hub(web, now, desk)
+    first, first_less = _first_steps(web, now)
+    desk.done[:] = False
+    for row in np.argsort(first.astype(np.float64) * 2.0**40 + first_less):  # any order is right, this one is quick
+        if first[row] >= 0 and _within(desk, first[row], first_less[row]):
+            _round(web, now, desk, row)
+        desk.done[row] = True
+    return desk.state[FOUND]
+
+
+@jit
+def _first_steps(web: Web, now: Now) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the cheapest step from each row to a column, two numbers; -1 where there is none."""
+    rows = len(web.start) - 1
+    first, first_less = np.full(rows, NONE), np.full(rows, NONE)
+    for row in range(rows):
+        for pair in range(web.start[row], web.start[row + 1]):
+            if now.state[pair] == OPEN:
+                column = rows + web.column[pair]
+                cost = web.cost[pair] + now.shift[row] - now.shift[column]
+                less = web.less[pair] + now.shift_less[row] - now.shift_less[column]
+                if first[row] < 0 or _less(cost, less, first[row], first_less[row]):
+                    first[row], first_less[row] = cost, less
+    return first, first_less
+
+
+@jit
+def _round(web: Web, now: Now, desk: Desk, start: int) -> None:
+    """Find the cheapest cycle through one row, not through the hub and not through rows that are done."""
+    desk.state[NUMBER] += 1
+    desk.state[SIZE], desk.state[LAST] = 0, NONE
+    desk.far[start], desk.far_less[start], desk.stamp[start] = 0, 0, desk.state[NUMBER]
+    _push(desk, 0, 0, start)
+    while desk.state[SIZE] > 0:
+        cost, less, row = _pop(desk)
+        if not _within(desk, cost, less):
+            break
+        if not _less(desk.far[row], desk.far_less[row], cost, less):
+            _from_row(web, now, desk, start, row)
+    if desk.state[LAST] != NONE:
+        _walk(desk, start)
+
+
+@jit
+def _from_row(web: Web, now: Now, desk: Desk, start: int, row: int) -> None:
+    """Go from a row to columns that it has no pair with, and at once on to the rows that have one."""
+    rows = len(web.start) - 1
+    here, here_less = desk.far[row] + now.shift[row], desk.far_less[row] + now.shift_less[row]
+    for pair in range(web.start[row], web.start[row + 1]):
+        if now.state[pair] != OPEN:
+            continue
+        column = rows + web.column[pair]
+        cost = here + web.cost[pair] - now.shift[column]
+        less = here_less + web.less[pair] - now.shift_less[column]
+        if not _within(desk, cost, less) or not _nearer(desk, column, cost, less, row):
+            continue
+        for at in range(web.turned_start[column - rows], web.turned_start[column - rows + 1]):
+            other = web.turned[at]
+            if now.state[other] != MADE:
+                continue
+            head = web.row[other]
+            end = cost - web.cost[other] + now.shift[column] - now.shift[head]
+            end_less = less - web.less[other] + now.shift_less[column] - now.shift_less[head]
+            if desk.done[head] or not _within(desk, end, end_less):
+                continue
+            if head == start:
+                _lower_limit(desk, end, end_less, column)
+            elif _nearer(desk, head, end, end_less, column):
+                _push(desk, end, end_less, head)
+
+
+@jit
+def _walk(desk: Desk, start: int) -> None:
+    """Write down the vertices from the last one back to the first."""
+    at, length = desk.state[LAST], 1
+    desk.walk[0] = at
+    while at != start:
+        at = desk.before[at]
+        desk.walk[length] = at
+        length += 1
+    desk.state[FOUND] = length
+
+
+@jit
+def _round_the_hub(web: Web, now: Now, desk: Desk) -> None:
+    """Find the cheapest cycle through the hub that does not turn back at the first person.
+
+    Every vertex keeps its two nearest ways from the hub that begin with different
+    people, so that one of them does not begin with the vertex itself.
+    """
+    hub, rows = len(web.lower), len(web.start) - 1
+    desk.state[SIZE], desk.state[ENTRIES], desk.state[LAST] = 0, 0, NONE
+    desk.first[:] = NONE
+    for person in range(hub):
+        sign = 1 if person < rows else -1
+        if now.load[person] < web.upper[person] if sign > 0 else now.load[person] > web.lower[person]:
+            cost = now.shift[hub] - now.shift[person] - sign * web.worth[person]
+            less = now.shift_less[hub] - now.shift_less[person] - sign * web.worth_less[person]
+            _enter(desk, cost, less, person, person, hub)
+    while desk.state[SIZE] > 0:
+        cost, less, way = _pop(desk)
+        if not _within(desk, cost, less):
+            break
+        vertex, first, came = desk.entry[way, 0], desk.entry[way, 1], desk.entry[way, 2]
+        mine = desk.first[vertex]
+        if mine[1] != NONE or mine[0] == first:
+            continue
+        place = 0 if mine[0] == NONE else 1
+        mine[place], desk.came[vertex, place] = first, came
+        _on_from(web, now, desk, cost, less, vertex, first)
+    if desk.state[LAST] != NONE:
+        _walk_from_hub(desk, hub)
+
+
+@inline
+def _enter(desk: Desk, cost: int, less: int, vertex: int, first: int, came: int) -> None:
+    """Put a way from the hub on the heap, if it is within the limit and of any use."""
+    mine = desk.first[vertex]
+    if _within(desk, cost, less) and mine[1] == NONE and mine[0] != first:
+        way = desk.state[ENTRIES]
+        desk.state[ENTRIES] = way + 1
+        desk.entry[way, 0], desk.entry[way, 1], desk.entry[way, 2] = vertex, first, came
+        _push(desk, cost, less, way)
+
+
+@jit
+def _on_from(web: Web, now: Now, desk: Desk, cost: int, less: int, vertex: int, first: int) -> None:
+    """Go on from a vertex that was reached from the hub, and back to the hub where that is possible."""
+    rows, hub = len(web.start) - 1, len(web.lower)
+    here, here_less = cost + now.shift[vertex], less + now.shift_less[vertex]
+    if vertex < rows:
+        for pair in range(web.start[vertex], web.start[vertex + 1]):
+            if now.state[pair] == OPEN:
+                head = rows + web.column[pair]
+                end, rest = here + web.cost[pair] - now.shift[head], here_less + web.less[pair] - now.shift_less[head]
+                _enter(desk, end, rest, head, first, vertex)
+    else:
+        for at in range(web.turned_start[vertex - rows], web.turned_start[vertex - rows + 1]):
+            pair = web.turned[at]
+            if now.state[pair] == MADE:
+                head = web.row[pair]
+                end, rest = here - web.cost[pair] - now.shift[head], here_less - web.less[pair] - now.shift_less[head]
+                _enter(desk, end, rest, head, first, vertex)
+    if vertex != first and _leads_home(web, now, vertex):
+        sign = 1 if vertex < rows else -1
+        end = here - now.shift[hub] + sign * web.worth[vertex]
+        rest = here_less - now.shift_less[hub] + sign * web.worth_less[vertex]
+        if _within(desk, end, rest):
+            _lower_limit(desk, end, rest, vertex)
+            desk.state[ROOT] = first
+
+
+@inline
+def _leads_home(web: Web, now: Now, vertex: int) -> bool:
+    """Say whether a row can lose a pair, or a column get one."""
+    if vertex < len(web.start) - 1:
+        return now.load[vertex] > web.lower[vertex]
+    return now.load[vertex] < web.upper[vertex]
+
+
+@jit
+def _walk_from_hub(desk: Desk, hub: int) -> None:
+    """Write down the vertices from the last one back to the hub, along the way that begins as the best one did."""
+    at, length = desk.state[LAST], 1
+    desk.walk[0] = at
+    while at != hub:
+        at = desk.came[at, 0 if desk.first[at, 0] == desk.state[ROOT] else 1]
+        desk.walk[length] = at
+        length += 1
+    desk.state[FOUND] = length
+
+
+@jit
+def lower_around(web: Web, now: Now, desk: Desk, start: int) -> None:
+    """Lower the shift of everybody nearer to a vertex than ``desk.limit`` by what is missing to that; in place."""
+    hub = len(web.lower)
+    desk.state[NUMBER] += 1
+    desk.state[SIZE] = 0
+    desk.limit[1] -= 1  # nearer, not as near
+    _nearer(desk, start, 0, 0, NONE)
+    _push(desk, 0, 0, start)
+    while desk.state[SIZE] > 0:
+        cost, less, vertex = _pop(desk)
+        if _less(desk.far[vertex], desk.far_less[vertex], cost, less):
+            continue
+        if vertex == hub:
+            _around_hub(web, now, desk, cost, less)
+        else:
+            _around_person(web, now, desk, cost, less, vertex)
+    desk.limit[1] += 1
+    for vertex in range(hub + 1):
+        if desk.stamp[vertex] == desk.state[NUMBER]:
+            now.shift[vertex] += desk.far[vertex] - desk.limit[0]
+            now.shift_less[vertex] += desk.far_less[vertex] - desk.limit[1]
+
+
+@inline
+def _reach(desk: Desk, cost: int, less: int, vertex: int) -> None:
+    if _within(desk, cost, less) and _nearer(desk, vertex, cost, less, NONE):
+        _push(desk, cost, less, vertex)
+
+
+@jit
+def _around_hub(web: Web, now: Now, desk: Desk, cost: int, less: int) -> None:
+    rows, hub = len(web.start) - 1, len(web.lower)
+    for person in range(hub):
+        sign = 1 if person < rows else -1
+        if now.load[person] < web.upper[person] if sign > 0 else now.load[person] > web.lower[person]:
+            end = cost + now.shift[hub] - now.shift[person] - sign * web.worth[person]
+            rest = less + now.shift_less[hub] - now.shift_less[person] - sign * web.worth_less[person]
+            _reach(desk, end, rest, person)
+
+
+@jit
+def _around_person(web: Web, now: Now, desk: Desk, cost: int, less: int, vertex: int) -> None:
+    rows, hub = len(web.start) - 1, len(web.lower)
+    here, here_less = cost + now.shift[vertex], less + now.shift_less[vertex]
+    if vertex < rows:
+        for pair in range(web.start[vertex], web.start[vertex + 1]):
+            if now.state[pair] == OPEN:
+                head = rows + web.column[pair]
+                end, rest = here + web.cost[pair] - now.shift[head], here_less + web.less[pair] - now.shift_less[head]
+                _reach(desk, end, rest, head)
+    else:
+        for at in range(web.turned_start[vertex - rows], web.turned_start[vertex - rows + 1]):
+            pair = web.turned[at]
+            if now.state[pair] == MADE:
+                head = web.row[pair]
+                end, rest = here - web.cost[pair] - now.shift[head], here_less - web.less[pair] - now.shift_less[head]
+                _reach(desk, end, rest, head)
+    if _leads_home(web, now, vertex):
+        sign = 1 if vertex < rows else -1
+        end = here - now.shift[hub] + sign * web.worth[vertex]
+        rest = here_less - now.shift_less[hub] + sign * web.worth_less[vertex]
+        _reach(desk, end, rest, hub)
