@@ -120,18 +120,22 @@ class Climb:
             prices = self._weigh(kind, engine, complete=complete, improve=improve)
         if prices is None:
             value = self.value(kind)
-            return TierResult(
-                _name(kind), value, max(value + 1, tier_bound(self.table, self.face, kind, self.kept, self.labels))
-            )
+            return TierResult(_name(kind), value, max(value + 1, self.bound(kind)))
         self.face = self.face.after(Level(kind, prices), self.kept.loads())
         value = self.value(kind)
         return TierResult(_name(kind), value, value, prices)
+
+    def bound(self, kind: Kind) -> int:
+        """Bound what a tier that is not solved can reach on this face."""
+        return tier_bound(self.table, self.face, kind, self.kept, self.labels, self.pricing)
 
     def witness(self, kind: Kind, prices: Prices) -> TierResult | None:
         """Settle a tier with prices from elsewhere, if they prove it: signs, kept pairs and every other pair."""
         n, m = self.table.shape
         if prices.u.shape != (n,) or prices.v.shape != (m,) or max(_size(prices.u), _size(prices.v)) >= LARGEST:
             return None
+        if kind == "coverage" and not all(((side == 0) | (side == 1)).all() for side in prices):
+            return None  # no solve gives others, and pairs of two people without a price are all that is looked for
         _, part = self.part(kind)
         if not proves(part, prices):
             return None
