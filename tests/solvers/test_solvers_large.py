@@ -122,7 +122,8 @@ def same(one, other, pairs):
 @pytest.mark.parametrize("seed", range(150))
 def test_a_problem_looked_at_through_a_screen_has_the_solution_of_the_plain_one(make, aimed, pairs, tiny, seed):
     """Whatever the bounds, rules, aims and errors, and however small the tiles and heaps, nothing changes but the
-    way; the pairs prove themselves, with the prices of the solve and without, and no worse ones are proved."""
+    way; the pairs prove themselves, with the prices of the solve and without, and no worse ones are proved.
+    """
     tiny(seed)
     plain, large = random_problem(make, aimed, seed)
     expected = solved(plain)
@@ -182,7 +183,7 @@ def test_a_problem_that_is_odd_throughout_has_the_solution_of_the_plain_one(make
 
 @pytest.mark.parametrize("seed", range(40))
 def test_screens_that_are_off_by_all_that_they_may_be_hide_no_pair(make, pairs, tiny, seed):
-    """With scores one unit of the grid above or below their prices, and screens as wrong as they say, nothing is lost."""
+    """With scores a unit of the grid above or below their prices, and screens as wrong as they say, nothing is lost."""
     tiny(seed + 1)
     rng = np.random.default_rng(seed)
     n, m = int(rng.integers(2, 25)), int(rng.integers(2, 25))
@@ -202,7 +203,7 @@ def test_screens_that_are_off_by_all_that_they_may_be_hide_no_pair(make, pairs, 
 
 
 def test_nan_never_leaks_from_a_screen(make, pairs, tiny):
-    """Where a rest has no number for pairs that may not be made, the result and its bound are those of the plain one."""
+    """Where a rest has no number for pairs that may not be made, the result and its bound are the plain one's."""
     tiny(1)
     rng = np.random.default_rng(0)
     scores = rng.integers(0, 8, (20, 16)) / 8.0
@@ -239,7 +240,7 @@ class Stop(BaseException):
 @pytest.mark.parametrize("kind", [Cancelled, KeyboardInterrupt, Stop])
 @pytest.mark.parametrize("seed", [0, 3, 25])
 def test_what_a_callback_raises_comes_through_as_it_is(make, aimed, pairs, tiny, kind, seed):
-    """Raised in any call, in threads or not, it ends the solve as itself, and the next solve finds what it would have."""
+    """Raised in any call, in threads or not, it ends the solve as itself, and the next solve finds the same as ever."""
     tiny(seed)
     plain, large = random_problem(make, aimed, seed + 25)
     expected, calls = solved(plain), []
