@@ -39,6 +39,9 @@ _MORE = 4
 _FEW_CELLS = 4_096
 """Cells up to which every pair is kept from the start."""
 
+_MOST_TIGHT = 64
+"""Free pairs of one row up to which they are found through the screen."""
+
 _FEW_FREE = 16
 """Free pairs per person up to which all of them are kept: then nothing is left to price."""
 
@@ -190,12 +193,23 @@ class Climb:
             return False
         n, m = self.table.shape
         few = _FEW_CELLS if n * m <= _FEW_CELLS else _FEW_FREE * (n + m) if self.face.levels else 0
-        keys = free_pairs(self.table, self.face, few) if few else None
+        keys = self._tight(few) if few else None
+        if keys is None:
+            keys = free_pairs(self.table, self.face, few) if few else None
         self.whole = keys is not None
         if keys is None:
             keys = best_pairs(self.table, self.face, "total" if kind == "coverage" else kind, EACH)
         self.kept = self.kept.adding(keys)
         return self.whole
+
+    def _tight(self, most: int) -> NDArray[np.int64] | None:
+        """List the free pairs through the screen, where the last level says what they score; None if they are many."""
+        levels = self.face.levels
+        if self.pricing is None or not levels or levels[-1].kind != "total":
+            return None
+        before = Face(self.face.rows, self.face.columns, levels[:-1])
+        keys = self.pricing.tight(before, levels[-1].prices, _MOST_TIGHT) if Pricing.serves(before) else None
+        return None if keys is None or len(keys) > most else keys
 
     def part(self, kind: Kind) -> tuple[NDArray[np.int64], Part]:
         """Cut out what may still change: the positions of free kept pairs, and the b-matching they make."""

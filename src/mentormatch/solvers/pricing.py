@@ -173,7 +173,7 @@ class Pricing:
             if (count(best.i, len(u)) > each).any():
                 return None
             keys.append(best.i * self._table.shape[1] + best.j)
-        found = self._free(face, np.concatenate(keys))
+        found = self._free(face, np.concatenate([np.empty(0, np.int64), *keys]))
         i, j = found // self._table.shape[1], found % self._table.shape[1]
         return np.sort(found[self._table.pairs("total", i, j) == prices.u[i] + prices.v[j]])
 
