@@ -36,3 +36,12 @@ def measured(people):
     pairs, proved, *peaks = json.loads(done.stdout)
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
     return pairs, proved, *(peak / unit for peak in peaks)
+
+
+@pytest.mark.parametrize(("people", "most"), [(5_100, 400), pytest.param(20_000, 600, marks=pytest.mark.slow)])
+def test_memory_does_not_grow_with_pairs(people, most):
+    """A large problem is proved in less memory than one number for each of its pairs takes."""
+    pairs, proved, before, peak = measured(people)
+    assert (pairs, proved) == (people, True)
+    assert peak < most
+    assert peak - before < people**2 * 8 / 2**20

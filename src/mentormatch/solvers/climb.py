@@ -278,6 +278,9 @@ class Climb:
     def _cover(self, *, complete: bool, improve: bool) -> Prices | None:
         while True:
             free, part = self.part("coverage")
+            prices = _full(part, part.used)
+            if prices is not None:
+                return prices
             loads = count(part.i[part.used], len(part.rows)), count(part.j[part.used], len(part.columns))
             none = np.zeros_like(loads[0]), np.zeros_like(loads[1])
             room = part.rows.upper - loads[0], part.columns.upper - loads[1]
@@ -336,7 +339,8 @@ class Climb:
     def _foresee(self, engine: Engine) -> None:
         """Look for a matching that is best in ``total`` as well, before the most pairs are counted."""
         free, part = self.part("total")
-        bonus = 2 * int(np.ptp(part.w)) + 1 if len(part.w) else 0
+        # a Lagrangian multiplier: where it fills all places it was large enough
+        bonus = int(np.ptp(part.w)) // 4 + 1 if len(part.w) else 0
         task = Task(replace(part, w=part.w + bonus), complete=True, dense=nothing, deadline=self.deadline)
         proposal = engine.propose(task)
         if proposal is None or proposal.guess is None:

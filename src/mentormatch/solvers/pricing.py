@@ -1,7 +1,7 @@
 """Pricing through the screen: which pairs that were never looked at could beat their prices.
 
 A sweep leaves each row with a limit: no pair that it has not been shown is worth more at the
-prices of that sweep. When prices move, the limit moves by as much as the price of a column
+prices of that sweep, whatever the screen's error. When prices move, the limit moves by as much as the price of a column
 fell, so most rows need no second look: they are safe as long as the limit stays below what
 the row itself is worth. The others are swept again, or only with the columns that fell most.
 
@@ -45,6 +45,9 @@ _FEW = 4
 _MARGIN = 0.01
 """Pairs this near their prices, as a share of the range of scores, are kept too: the next prices may need them."""
 
+_ROOMY = 0.5
+"""A limit that leaves this share of the margin is worth more than an older one that needs columns shown again."""
+
 _TURNS = 24
 """Ways of cutting columns off that are weighed against sweeping rows again."""
 
@@ -80,7 +83,6 @@ class Pricing:
         # limits hold at the prices that they were found with; nobody has been looked at yet
         self._limit, self._since = np.full(n, np.inf), np.zeros(n, np.int64)
         self._then: list[NDArray[np.float64]] = [np.zeros(m)]
-        self._steepest = 0.0
         self.seen = 0
         """Pairs looked at through the screen so far."""
 
@@ -106,6 +108,7 @@ class Pricing:
 
     def _candidates(self, face: Face, guess: NDArray[np.float64]) -> NDArray[np.int64]:
         n, m = self._table.shape
+        self._then.append(guess)
         found = self._look(face, guess, np.full(n, -np.inf), np.arange(n), EACH)
         wanted = count(found % m, m)
         lonely = np.flatnonzero((wanted < _FEW) & (face.columns.upper > 0))
@@ -143,33 +146,30 @@ class Pricing:
 
     def _offenders(self, face: Face, prices: Prices, kept: Kept) -> tuple[NDArray[np.int64], bool]:
         u, v = self._in_scores(prices)
-        slip = self._slip(v)
         rows = np.flatnonzero(face.rows.upper > 0)
-        again, patches = self._plan(rows, u - slip, v)
+        again, patches = self._plan(rows, u, v)
         margin = _MARGIN * self._spread
-        keys = [self._look(face, v, u - slip - margin, again, _MORE)]
-        for some, columns in patches:
-            keys.append(self._patch(face, v, (u - slip)[some], some, columns))
+        self._then.append(v)
+        keys = [self._look(face, v, u - margin, again, _MORE)]
+        keys.extend(self._patch(face, v, u, margin, patch) for patch in patches)
         found = distinct(np.concatenate(keys))
         found = found[~kept.has(found)]
         if self._beats(found, prices).any():
             return found, False
         safe = np.ones(len(u), bool)
-        safe[again] = self._limit[again] <= (u - slip)[again]
+        safe[again] = self._limit[again] <= u[again]
         safe[rows] &= np.isfinite(self._limit[rows])
         exact, clean = self._pair_by_pair(face, prices, np.flatnonzero(~safe), kept)
-        self._limit[clean] = (u - slip)[clean]
-        self._since[clean] = len(self._then) - 1
+        self._limit[clean], self._since[clean] = u[clean], len(self._then) - 1
         return distinct(np.concatenate((found, exact))), not len(exact)
 
     def tight(self, face: Face, prices: Prices, each: int) -> NDArray[np.int64] | None:
         """List the pairs that are worth exactly their prices; None if a row has more than so many."""
         u, v = self._in_scores(prices)
         rows = np.flatnonzero(face.rows.upper > 0)
-        floor = u - self._slip(v) - self._unit
         keys = []
         for mine, columns in self._rectangles(face, rows):
-            best = self._sweep(v, floor[mine], mine, columns, each + 1)
+            best = self._sweep(v, u[mine] - self._unit, mine, columns, each + 1)
             if (count(best.i, len(u)) > each).any():
                 return None
             keys.append(best.i * self._table.shape[1] + best.j)
@@ -233,9 +233,10 @@ class Pricing:
             return best
         price = np.ldexp(v.astype(np.float64), -self._table.exponent)
         fall = np.array([float((then - price)[columns].max()) for then in self._then])
-        most = self._limit + (self._slip(price) + fall[self._since])
-        most = np.minimum(most, self._top - float(price[columns].min()) + self._slip(price))
-        most = np.where(face.rows.upper > 0, np.clip(np.ceil(most / self._unit), float(CLOSED), float(-CLOSED)), CLOSED)
+        most = np.minimum(self._limit + fall[self._since], self._top - float(price[columns].min())) / self._unit + 1
+        # sums of numbers that are not whole are off by less than what single precision would make of them
+        most += 2.0**-40 * np.abs(price).max(initial=0.0) / self._unit
+        most = np.where(face.rows.upper > 0, np.clip(np.ceil(most), float(CLOSED), float(-CLOSED)), CLOSED)
         return np.maximum(best, most.astype(np.int64))
 
     # --- one look ---
@@ -265,29 +266,24 @@ class Pricing:
         keys = []
         for mine, columns in self._rectangles(face, rows):
             best = self._sweep(v, floor[mine], mine, columns, each)
-            self._limit[mine], self._since[mine] = best.limit, len(self._then)
+            self._limit[mine], self._since[mine] = best.limit, len(self._then) - 1
             keys.append(best.i * self._table.shape[1] + best.j)
-        self._then.append(v)
-        self._steepest = max(self._steepest, float(np.abs(v).max(initial=0.0)))
         return self._free(face, np.concatenate(keys))
 
     def _patch(
-        self,
-        face: Face,
-        v: NDArray[np.float64],
-        floor: NDArray[np.float64],
-        rows: NDArray[np.int64],
-        columns: NDArray[np.int64],
+        self, face: Face, v: NDArray[np.float64], u: NDArray[np.float64], margin: float, patch: _Patch
     ) -> NDArray[np.int64]:
-        """Sweep rows with a few columns; a row where too much passes has to be looked at whole."""
-        place = np.zeros(self._table.shape[0], np.int64)
-        place[rows] = np.arange(len(rows))
+        """Sweep rows with the columns that fell most; a row where too much passes has to be looked at whole."""
         keys = []
-        for mine, inside in self._rectangles(face, rows):
-            few = columns if inside is None else columns[np.isin(columns, inside)]
-            best = self._sweep(v, floor[place[mine]], mine, few, _MORE)
-            self._limit[mine[best.limit > floor[place[mine]]]] = np.inf
+        for mine, inside in self._rectangles(face, patch.rows):
+            few = patch.columns if inside is None else patch.columns[np.isin(patch.columns, inside)]
+            best = self._sweep(v, u[mine] - margin, mine, few, _MORE)
             keys.append(best.i * self._table.shape[1] + best.j)
+            # what was not shown now fell by no more than the cut since it was left unseen
+            limit = np.maximum(best.limit, self._limit[mine] + patch.cut)
+            self._limit[mine[best.limit > u[mine]]] = np.inf
+            roomy = limit <= u[mine] - margin * _ROOMY
+            self._limit[mine[roomy]], self._since[mine[roomy]] = limit[roomy], len(self._then) - 1
         return self._free(face, np.concatenate(keys))
 
     def _sweep(
@@ -298,12 +294,15 @@ class Pricing:
         columns: NDArray[np.int64] | None,
         each: int,
     ) -> Best:
+        """Find pairs worth more than a floor at these prices, and bound what is left, whatever the screen's error."""
         price = v.astype(np.float32)
         price[self._table.instance.mentors.upper <= 0] = np.inf
-        under = np.nextafter(floor.astype(np.float32), np.float32(-np.inf))
+        slip = self._slip(v)[rows]
+        under = np.nextafter((floor - slip).astype(np.float32), np.float32(-np.inf))
         self.seen += len(rows) * (self._table.shape[1] if columns is None else len(columns))
         wanted = Wanted(price if columns is None else price[columns], under, each, self._least)
-        return sweep(self._screen, rows, columns, wanted, self._allowed, self._tick)
+        best = sweep(self._screen, rows, columns, wanted, self._allowed, self._tick)
+        return best._replace(limit=best.limit + slip)
 
     def _slip(self, v: NDArray[np.float64]) -> NDArray[np.float64]:
         """Bound, for each row, how far a score less its price may be from what the screen makes of it.
@@ -311,8 +310,7 @@ class Pricing:
         The screen's own error; the rounding of the price, and of the difference, to 24 bits; half a
         unit of the grid by which scores are rounded, and another for safety.
         """
-        # limits were found at other prices, whose rounding counts as well
-        most = self._steepest = max(self._steepest, float(np.abs(v).max(initial=0.0)))
+        most = float(np.abs(v).max(initial=0.0))
         rounding = 2.0**-24 * (2 * most + self._top) * (1 + 2.0**-20)
         slip: NDArray[np.float64] = self._screen.error + (rounding + self._unit)
         return slip
@@ -353,26 +351,26 @@ class Pricing:
     # --- whom to look at again ---
 
     def _plan(
-        self, rows: NDArray[np.int64], worth: NDArray[np.float64], v: NDArray[np.float64]
-    ) -> tuple[NDArray[np.int64], list[tuple[NDArray[np.int64], NDArray[np.int64]]]]:
+        self, rows: NDArray[np.int64], u: NDArray[np.float64], v: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], list[_Patch]]:
         """Choose the rows to sweep whole, and those for which a few columns are enough.
 
         Rows that were swept at the same prices share what columns fell by: a row is safe where its
         slack is no less than the fall of every column that it is not shown again.
         """
         again: list[NDArray[np.int64]] = []
-        patches: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+        patches: list[_Patch] = []
         for number, then in enumerate(self._then):
             mine = rows[self._since[rows] == number]
             if not len(mine):
                 continue
-            fall, slack = then - v, worth[mine] - self._limit[mine]
+            fall, slack = then - v, u[mine] - self._limit[mine]
             cut = _cheapest_cut(np.sort(fall)[::-1], np.sort(slack))
             unsafe = slack < cut
             again.append(mine[unsafe])
             columns = np.flatnonzero(fall > cut)
             if len(columns) and not unsafe.all():
-                patches.append((mine[~unsafe], columns))
+                patches.append(_Patch(mine[~unsafe], columns, cut))
         return np.sort(np.concatenate(again)) if again else rows[:0], patches
 
     # --- without the screen ---
@@ -399,6 +397,14 @@ class Pricing:
             rank = np.arange(len(order)) - np.searchsorted(found[order] // m, found[order] // m)
             keys.append(found[order][rank < _MORE])
         return np.concatenate(keys), np.concatenate(clean)
+
+
+class _Patch(NamedTuple):
+    """Rows that are safe but for some columns: every other one fell by no more than the cut."""
+
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    cut: float
 
 
 class _Cut(NamedTuple):

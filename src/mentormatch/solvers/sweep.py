@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mentormatch.network import Rows, Screen
     from mentormatch.solvers.tops import Tops
 
-_ROWS, _COLUMNS = 256, 2048
+_ROWS, _COLUMNS = 512, 1024
 """A tile: its scores stay in the processor's cache."""
 
 _JOB_CELLS = 1 << 25

@@ -23,32 +23,28 @@ def share_memory() -> bool:
 
 
 def here(job: Callable[..., Any], tasks: Iterator[tuple[Any, ...]]) -> Iterator[Any]:
-    """Do jobs in threads of this process, and give their results in order.
+    """Do jobs in threads of this process, as many as joblib would use, and give their results in order.
 
-    Whoever stops listening closes the iterator: jobs that were begun are finished first, so
-    that nothing goes on behind anybody's back.
+    Threads of our own wake as soon as there is something to do. No more jobs are begun than there are threads,
+    and whoever stops listening closes the iterator: what was begun is finished first, so that nothing goes on
+    behind anybody's back.
     """
-    from joblib import Parallel, delayed
+    from collections import deque
+    from concurrent.futures import Future, ThreadPoolExecutor
 
-    going = [True]
-
-    def until_told() -> Iterator[Any]:
-        for task in tasks:
-            if not going:
-                return
-            yield delayed(job)(*task)
-
-    parallel = Parallel(_asked_for(), prefer="threads", require="sharedmem", return_as="generator")
-    found = parallel(until_told())
-    try:
-        # not `yield from`: closing would reach joblib, which then warns of jobs that it breaks off
-        for one in found:  # noqa: UP028
-            yield one
-    finally:
-        going.clear()
-        with suppress(Exception):
-            for _ in found:
-                pass
+    threads = _threads()
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: deque[Future[Any]] = deque()
+        try:
+            for task in tasks:
+                waiting.append(pool.submit(job, *task))
+                if len(waiting) > threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for one in waiting:
+                one.cancel()
 
 
 def away(job: Callable[..., Any], tasks: Iterator[tuple[Any, ...]]) -> Iterator[Any]:
@@ -90,3 +86,12 @@ def _asked_for() -> int:
 
     many = get_active_backend()[1]
     return -1 if many is None else int(many)
+
+
+def _threads() -> int:
+    """Return how many threads joblib would use: one inside another's worker, and no more than there are cores."""
+    from joblib import cpu_count
+    from joblib.parallel import get_active_backend
+
+    backend = get_active_backend(prefer="threads")[0]
+    return max(1, min(int(backend.effective_n_jobs(_asked_for())), cpu_count()))

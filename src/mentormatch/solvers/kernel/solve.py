@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from mentormatch.network import Bounds
     from mentormatch.solvers.potentials import Part
 
-MOST = 1 << 60
-"""Twice the largest sum of weights stays below this: every distance then fits an int64."""
+MOST = 1 << 61
+"""Twice the largest sum of weights stays below this: every distance then fits an int64, with a sum of two of them."""
 
 _STEP = 300
 """The auction's step is this share of the spread of weights."""
