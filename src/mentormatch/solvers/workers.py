@@ -94,4 +94,5 @@ def _threads() -> int:
     from joblib.parallel import get_active_backend
 
     backend = get_active_backend(prefer="threads")[0]
-    return max(1, min(int(backend.effective_n_jobs(_asked_for())), cpu_count()))
+    asked = int(backend.effective_n_jobs(_asked_for()))
+    return max(1, min(asked, int(cpu_count())))
