@@ -12,7 +12,7 @@ from mentormatch.network import Arcs, Bounds, Form, Instance, Need, Rows, Screen
 from mentormatch.problem.coupling import arrays, may_share, nested
 from mentormatch.problem.fixing import Fixed
 from mentormatch.problem.ties import pair_hashes, person_hashes
-from mentormatch.solvers import LEAST_SCREENED, PLACED, STABLE
+from mentormatch.solvers import LEAST_SCREENED, PLACED, STABLE, Moved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,22 +162,27 @@ def prepare(
         given=scores.given,
         hashes=hashes,
         most_pairs=compiled.most_pairs,
-        screen=_screen(scores, compiled.least, mentees, mentors),
         **aims.arrays(mentees, mentors, fixed, least),
-        **_room(scores, compiled, fixed, (mentees, mentors), lifted),
+        **_room(scores, compiled, fixed, (mentees, mentors), lifted, _screen(scores, mentees, mentors)),
     )
     return Prepared(instance, mentees, mentors, fixed, aims, lifted)
 
 
 def ruled_by(prepared: Prepared, scores: ScoreMatrix, compiled: Compiled, fixed: Sequence[Fixed]) -> Instance:
     """Return the instance as it would be under other rules and fixed pairs."""
-    return replace(prepared.instance, **_room(scores, compiled, fixed, (prepared.mentees, prepared.mentors)))
+    return replace(
+        prepared.instance,
+        **_room(scores, compiled, fixed, (prepared.mentees, prepared.mentors), (), prepared.instance.screen),
+    )
 
 
 def with_fixed(prepared: Prepared, scores: ScoreMatrix, compiled: Compiled, fixed: Sequence[Fixed]) -> Instance:
     """Return the instance as it would be with only these pairs fixed; the others may be made, and need not be."""
     lifted = [*(pair for pair in prepared.fixed if pair not in fixed), *prepared.lifted]
-    return replace(prepared.instance, **_room(scores, compiled, fixed, (prepared.mentees, prepared.mentors), lifted))
+    return replace(
+        prepared.instance,
+        **_room(scores, compiled, fixed, (prepared.mentees, prepared.mentors), lifted, prepared.instance.screen),
+    )
 
 
 def _room(
@@ -185,7 +190,8 @@ def _room(
     compiled: Compiled,
     fixed: Sequence[Fixed],
     orders: tuple[Order, Order],
-    lifted: Sequence[Fixed] = (),
+    lifted: Sequence[Fixed],
+    screen: Screen | None,
 ) -> dict[str, Any]:
     """Return what fixed pairs leave: the bounds of both sides, and which pairs may still be made."""
     mentees, mentors = orders
@@ -198,6 +204,7 @@ def _room(
     )
     return {
         **arrays(compiled.coupled, fixed, orders, room),
+        "screen": None if screen is None else screen._replace(least=_least(scores, compiled, lifted)),
         "shut_blocks": compiled.public.shuts_areas or compiled.secret.shuts_areas,
         "mentees": room[0],
         "mentors": room[1],
@@ -206,21 +213,27 @@ def _room(
     }
 
 
-def _screen(scores: ScoreMatrix, least: float | None, mentees: Order, mentors: Order) -> Screen | None:
+def _screen(scores: ScoreMatrix, mentees: Order, mentors: Order) -> Screen | None:
     """Return the screen of a large problem, its people by id."""
     n, m = scores.shape
     screen = scores.screen() if n * m >= LEAST_SCREENED else None
     if screen is None:
         return None
-    rest = screen.rest
     ordered = mentees.given and mentors.given
     return Screen(
         screen.left if mentees.given else screen.left[mentees.rows],
         screen.right if mentors.given else screen.right[mentors.rows],
         screen.error if mentees.given else screen.error[mentees.rows],
-        rest if rest is None or ordered else lambda rows, columns: rest(mentees[rows], mentors[columns]),
-        -np.inf if least is None else least,
+        screen.rest if screen.rest is None or ordered else Moved(screen.rest, mentees.rows, mentors.rows),
     )
+
+
+def _least(scores: ScoreMatrix, compiled: Compiled, lifted: Sequence[Fixed]) -> float:
+    """Return what every pair that may be made scores at least; lifted ones may, whatever they score."""
+    if compiled.least is None:
+        return -np.inf
+    i, j = (np.array([getattr(pair, side) for pair in lifted], np.int64) for side in ("i", "j"))
+    return min(compiled.least, float(scores.pairs(i, j).min(initial=np.inf)))
 
 
 def _shut(compiled: Compiled, fixed: Sequence[Fixed]) -> list[Fixed]:

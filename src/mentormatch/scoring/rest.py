@@ -8,7 +8,7 @@ Pieces of this library's own criteria hold arrays alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -41,6 +41,11 @@ class Piece(Protocol):
         """How far a value may be off."""
         ...
 
+    @property
+    def arrays_alone(self) -> bool:
+        """Whether it holds arrays of numbers and nothing else, so that a worker elsewhere may have it."""
+        ...
+
     def __call__(self, rows: Rows, columns: Rows) -> Singles:
         """Return a fresh rectangle."""
         ...
@@ -57,6 +62,11 @@ class Rest:
         """Return the sum; None of nothing."""
         return cls(tuple(pieces)) if pieces else None
 
+    @property
+    def arrays_alone(self) -> bool:
+        """Whether every piece is one that a worker elsewhere may have."""
+        return all(piece.arrays_alone for piece in self.pieces)
+
     def __call__(self, rows: Rows, columns: Rows) -> Singles:
         """Return a fresh rectangle."""
         out = self.pieces[0](rows, columns)
@@ -68,6 +78,8 @@ class Rest:
 @dataclass(frozen=True, eq=False)
 class SparseProduct:
     """Columns that few have; the bound counts their products among those of the dense ones."""
+
+    arrays_alone: ClassVar[bool] = True
 
     left: Any
     right: Any
@@ -88,6 +100,8 @@ class SparseProduct:
 @dataclass(frozen=True, eq=False)
 class Table:
     """Listed pairs, all others 0: each rounded once, off by at most u of itself."""
+
+    arrays_alone: ClassVar[bool] = True
 
     values: Any
     peak: float
@@ -111,6 +125,8 @@ class Limited:
     round it once each; another is off as any product in single precision, and by no more
     than its terms' absolute sum times that.
     """
+
+    arrays_alone: ClassVar[bool] = True
 
     left: Any
     right: Any
@@ -143,6 +159,8 @@ class Limited:
 class Ratio:
     """``weight * (over / under - default)``, 0 where unknown: whole numbers, then five roundings of numbers up to 1."""
 
+    arrays_alone: ClassVar[bool] = True
+
     over: tuple[Singles, Singles]
     under: tuple[Singles, Singles]
     weight: np.float32
@@ -169,6 +187,8 @@ class Ratio:
 @dataclass(frozen=True, eq=False)
 class Direct:
     """Values as the criterion itself computes them, a few rows at a time, rounded once."""
+
+    arrays_alone: ClassVar[bool] = False
 
     exact: Callable[[Rows, Rows], Floats]
     weight: float

@@ -26,6 +26,7 @@ from mentormatch.solvers.coupled_steps import CoupledProof, prove_coupled
 from mentormatch.solvers.grid import exponent, quantise
 from mentormatch.solvers.minimums import Feasibility, feasible
 from mentormatch.solvers.mixed import Mixed, has_solution, is_coupled, keeps_rules, solve_coupled
+from mentormatch.solvers.moved import Moved
 from mentormatch.solvers.network import Flow, NoFlow, min_cost_flow
 from mentormatch.solvers.preference import preferences
 from mentormatch.solvers.proof import prove
@@ -49,6 +50,7 @@ __all__ = [
     "Hungarian",
     "MinCostFlow",
     "Mixed",
+    "Moved",
     "Network",
     "NoFlow",
     "Proved",

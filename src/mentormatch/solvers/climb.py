@@ -39,6 +39,9 @@ _MORE = 4
 _FEW_CELLS = 4_096
 """Cells up to which every pair is kept from the start."""
 
+_MOST_TIGHT = 64
+"""Free pairs of one row up to which they are found through the screen."""
+
 _FEW_FREE = 16
 """Free pairs per person up to which all of them are kept: then nothing is left to price."""
 
@@ -122,18 +125,22 @@ class Climb:
             prices = self._weigh(kind, engine, complete=complete, improve=improve)
         if prices is None:
             value = self.value(kind)
-            return TierResult(
-                _name(kind), value, max(value + 1, tier_bound(self.table, self.face, kind, self.kept, self.labels))
-            )
+            return TierResult(_name(kind), value, max(value + 1, self.bound(kind)))
         self.face = self.face.after(Level(kind, prices), self.kept.loads())
         value = self.value(kind)
         return TierResult(_name(kind), value, value, prices)
+
+    def bound(self, kind: Kind) -> int:
+        """Bound what a tier that is not solved can reach on this face."""
+        return tier_bound(self.table, self.face, kind, self.kept, self.labels, self.pricing)
 
     def witness(self, kind: Kind, prices: Prices) -> TierResult | None:
         """Settle a tier with prices from elsewhere, if they prove it: signs, kept pairs and every other pair."""
         n, m = self.table.shape
         if prices.u.shape != (n,) or prices.v.shape != (m,) or max(_size(prices.u), _size(prices.v)) >= LARGEST:
             return None
+        if kind == "coverage" and not all(((side == 0) | (side == 1)).all() for side in prices):
+            return None  # no solve gives others, and pairs of two people without a price are all that is looked for
         _, part = self.part(kind)
         if not proves(part, prices):
             return None
@@ -188,12 +195,23 @@ class Climb:
             return False
         n, m = self.table.shape
         few = _FEW_CELLS if n * m <= _FEW_CELLS else _FEW_FREE * (n + m) if self.face.levels else 0
-        keys = free_pairs(self.table, self.face, few) if few else None
+        keys = self._tight(few) if few else None
+        if keys is None:
+            keys = free_pairs(self.table, self.face, few) if few else None
         self.whole = keys is not None
         if keys is None:
             keys = best_pairs(self.table, self.face, "total" if kind == "coverage" else kind, EACH)
         self.kept = self.kept.adding(keys)
         return self.whole
+
+    def _tight(self, most: int) -> NDArray[np.int64] | None:
+        """List the free pairs through the screen, where the last level says what they score; None if they are many."""
+        levels = self.face.levels
+        if self.pricing is None or not levels or levels[-1].kind != "total":
+            return None
+        before = Face(self.face.rows, self.face.columns, levels[:-1])
+        keys = self.pricing.tight(before, levels[-1].prices, _MOST_TIGHT) if Pricing.serves(before) else None
+        return None if keys is None or len(keys) > most else keys
 
     def part(self, kind: Kind) -> tuple[NDArray[np.int64], Part]:
         """Cut out what may still change: the positions of free kept pairs, and the b-matching they make."""

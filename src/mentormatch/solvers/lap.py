@@ -60,11 +60,17 @@ def _dense(task: Task, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> N
     """Lay all free pairs out as a matrix, closed ones minus infinity."""
     part = task.part
     if task.complete:
-        weights = np.full((len(part.rows), len(part.columns)), -np.inf)
-        weights[part.i, part.j] = part.w
-    else:
-        exact = task.dense()
-        weights = np.where(exact == CLOSED, -np.inf, exact.astype(np.float64))
+        # only who may still change: in a large problem they are few, and all pairs too many for one matrix
+        some = np.unique(columns)
+        row_at, column_at = np.full(len(part.rows), -1), np.full(len(part.columns), -1)
+        row_at[rows], column_at[some] = np.arange(len(rows)), np.arange(len(some))
+        i, j = row_at[part.i], column_at[part.j]
+        inside = (i >= 0) & (j >= 0)
+        weights = np.full((len(rows), len(some)), -np.inf)
+        weights[i[inside], j[inside]] = part.w[inside]
+        return weights if len(some) == len(columns) else weights[:, column_at[columns]]
+    exact = task.dense()
+    weights = np.where(exact == CLOSED, -np.inf, exact.astype(np.float64))
     if len(rows) == weights.shape[0] and np.array_equal(columns, np.arange(weights.shape[1])):
         return weights
     return weights[np.ix_(rows, columns)]

@@ -14,6 +14,7 @@ import numpy as np
 
 from mentormatch.network import Bounds, Screen
 from mentormatch.solvers.engine import Task, nothing
+from mentormatch.solvers.moved import Moved
 from mentormatch.solvers.potentials import Part
 from mentormatch.solvers.sweep import Wanted, sweep
 
@@ -90,7 +91,7 @@ def _prices(
         screen.left[rows],
         screen.right[columns],
         screen.error[rows],
-        None if rest is None else lambda i, j: rest(rows[i], columns[j]),
+        None if rest is None else Moved(rest, rows, columns),
     )
     bounds = _free(face.rows, rows), _free(face.columns, columns)
     width, every = len(columns), np.arange(len(rows))

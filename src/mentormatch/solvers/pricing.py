@@ -12,17 +12,19 @@ is looked at pair by pair. So the end is a proof over all pairs: a delayed colum
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from mentormatch.network import Screen
 from mentormatch.solvers.grid import CLOSED
 from mentormatch.solvers.kept import count, distinct
+from mentormatch.solvers.moved import Moved
 from mentormatch.solvers.sweep import Best, Shut, Wanted, sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -77,7 +79,7 @@ class Pricing:
         self._top = max(abs(instance.lowest), abs(instance.highest)) + float(screen.error.max(initial=0.0))
         # in single precision, below everything that may be made
         self._least = screen.least - float(screen.error.max(initial=0.0)) - 2.0**-23 * self._top
-        self._allowed = instance.allowed_block if instance.shut_blocks else None
+        self._allowed = Shut(instance.allowed_block, instance.allowed_pairs) if instance.shut_blocks else None
         # limits hold at the prices that they were found with; nobody has been looked at yet
         self._limit, self._since = np.full(n, np.inf), np.zeros(n, np.int64)
         self._then: list[NDArray[np.float64]] = [np.zeros(m)]
@@ -101,6 +103,10 @@ class Pricing:
         guess
             Prices of columns, in scores.
         """
+        with self._whole():
+            return self._candidates(face, guess)
+
+    def _candidates(self, face: Face, guess: NDArray[np.float64]) -> NDArray[np.int64]:
         n, m = self._table.shape
         self._then.append(guess)
         found = self._look(face, guess, np.full(n, -np.inf), np.arange(n), EACH)
@@ -135,6 +141,10 @@ class Pricing:
         proved
             Whether no pair that is not kept beats its prices.
         """
+        with self._whole():
+            return self._offenders(face, prices, kept)
+
+    def _offenders(self, face: Face, prices: Prices, kept: Kept) -> tuple[NDArray[np.int64], bool]:
         u, v = self._in_scores(prices)
         rows = np.flatnonzero(face.rows.upper > 0)
         again, patches = self._plan(rows, u, v)
@@ -163,7 +173,7 @@ class Pricing:
             if (count(best.i, len(u)) > each).any():
                 return None
             keys.append(best.i * self._table.shape[1] + best.j)
-        found = self._free(face, np.concatenate(keys))
+        found = self._free(face, np.concatenate([np.empty(0, np.int64), *keys]))
         i, j = found // self._table.shape[1], found % self._table.shape[1]
         return np.sort(found[self._table.pairs("total", i, j) == prices.u[i] + prices.v[j]])
 
@@ -197,13 +207,37 @@ class Pricing:
                 return distinct(keys[: _MORE * len(part)]), False
         return np.empty(0, np.int64), True
 
+    def last(self) -> NDArray[np.int64]:
+        """Return the column prices of the last look, on the grid."""
+        return np.rint(np.ldexp(self._then[-1], self._table.exponent)).astype(np.int64)
+
     def bound(self, face: Face, v: NDArray[np.int64], best: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Bound what each row can be worth beyond some column prices, given the best of its kept pairs (grid units)."""
+        """Bound what each row can be worth beyond some column prices, without looking at any pair.
+
+        Parameters
+        ----------
+        face
+            What is settled.
+        v
+            The prices (grid units).
+        best
+            What the best kept pair of each row is worth beyond them.
+
+        Returns
+        -------
+        ndarray of int64
+            One for each row (grid units): by what looks left unseen, and at most the highest score.
+        """
+        columns = face.columns.upper > 0
+        if not columns.any():
+            return best
         price = np.ldexp(v.astype(np.float64), -self._table.exponent)
-        fall = np.array([float((then - price).max(initial=0.0)) for then in self._then])
-        most = (self._limit + fall[self._since]) / self._unit + 1
-        most = np.where(face.rows.upper > 0, np.minimum(most, float(1 << 61)), float(CLOSED))
-        return np.maximum(best, np.ceil(most).astype(np.int64))
+        fall = np.array([float((then - price)[columns].max()) for then in self._then])
+        most = np.minimum(self._limit + fall[self._since], self._top - float(price[columns].min())) / self._unit + 1
+        # sums of numbers that are not whole are off by less than what single precision would make of them
+        most += 2.0**-40 * np.abs(price).max(initial=0.0) / self._unit
+        most = np.where(face.rows.upper > 0, np.clip(np.ceil(most), float(CLOSED), float(-CLOSED)), CLOSED)
+        return np.maximum(best, most.astype(np.int64))
 
     # --- one look ---
 
@@ -211,6 +245,17 @@ class Pricing:
         return np.ldexp(prices.u.astype(np.float64), -self._table.exponent), np.ldexp(
             prices.v.astype(np.float64), -self._table.exponent
         )
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Forget a look that is broken off: what it showed was never kept."""
+        before = self._limit.copy(), self._since.copy(), len(self._then)
+        try:
+            yield
+        except BaseException:
+            self._limit, self._since = before[:2]
+            del self._then[before[2] :]
+            raise
 
     def _look(
         self, face: Face, v: NDArray[np.float64], floor: NDArray[np.float64], rows: NDArray[np.int64], each: int
@@ -384,10 +429,10 @@ def _cheapest_cut(falls: NDArray[np.float64], slacks: NDArray[np.float64]) -> fl
 
 def _turned(screen: Screen, allowed: Shut | None) -> tuple[Screen, Shut | None]:
     """Exchange rows and columns; the error is not asked for from this side."""
-    turned = Screen(screen.right, screen.left, np.full(len(screen.right), np.inf), _across(screen.rest))
-    return turned, _across(allowed)
-
-
-def _across(block: Any) -> Any:
-    """Answer for rectangles that lie on their side."""
-    return None if block is None else lambda rows, columns: np.ascontiguousarray(block(columns, rows).T)
+    rest = None if screen.rest is None else Moved(screen.rest, across=True)
+    turned = Screen(screen.right, screen.left, np.full(len(screen.right), np.inf), rest)
+    if allowed is None:
+        return turned, None
+    return turned, Shut(
+        lambda rows, columns: np.ascontiguousarray(allowed.block(columns, rows).T), lambda i, j: allowed.pairs(j, i)
+    )

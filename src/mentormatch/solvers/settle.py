@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mentormatch.network import Prices, TierResult
-from mentormatch.solvers.bound import tier_bound
 from mentormatch.solvers.grid import CLOSED
 from mentormatch.solvers.reach import components, even, held_score, most, reached, standing
 from mentormatch.solvers.weights import Rung, packed
@@ -76,7 +75,7 @@ def open_tier(climb: Climb, name: str) -> TierResult:
     if name in ("coverage", "total"):
         kind: Kind = "coverage" if name == "coverage" else "total"
         value = climb.value(kind)
-        return TierResult(name, value, max(value, tier_bound(climb.table, climb.face, kind, climb.kept, climb.labels)))
+        return TierResult(name, value, max(value, climb.bound(kind)))
     return TierResult(name, _value(climb, name), most(climb.table, name, int(climb.kept.used.sum())))
 
 

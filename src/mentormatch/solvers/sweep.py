@@ -3,14 +3,15 @@
 Blocks of rows go through joblib, so that a host may spread them over a cluster by
 ``joblib.parallel_config``; each is one matrix product after another, in one thread of BLAS
 a worker, because BLAS threads wait for each other and the waiting may take longer than
-the work.
+the work. Workers in other processes get arrays of numbers alone and look at all pairs: which
+of them may be made is asked here.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.solvers.kernel.engine import compiles
+from mentormatch.solvers.moved import holds_arrays_alone
+from mentormatch.solvers.workers import away, here, share_memory
 
 if TYPE_CHECKING:
     from mentormatch.network import Rows, Screen
@@ -31,6 +34,9 @@ _JOB_CELLS = 1 << 25
 
 _WORTHWHILE = 1 << 21
 """Cells from which more than one thread is worth starting."""
+
+_OVER = 2
+"""So many times the pairs are taken where only afterwards is asked which may be made."""
 
 
 class Best(NamedTuple):
@@ -73,8 +79,19 @@ class Wanted(NamedTuple):
     least: float = -np.inf
 
 
-Shut = Callable[["Rows", "Rows"], NDArray[np.bool_]]
-"""Says of a rectangle which pairs may be made."""
+class Shut(NamedTuple):
+    """Says which pairs may be made.
+
+    Attributes
+    ----------
+    block
+        Of a rectangle.
+    pairs
+        Of single pairs, the same.
+    """
+
+    block: Callable[[Rows, Rows], NDArray[np.bool_]]
+    pairs: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]
 
 
 def sweep(
@@ -106,7 +123,36 @@ def sweep(
         Up to ``wanted.each`` pairs of each row, in no order within a row.
     """
     width = len(screen.right) if columns is None else len(columns)
-    each = min(wanted.each, width)
+    wanted = wanted._replace(each=min(wanted.each, width))
+    sent = len(rows) * width >= _WORTHWHILE and holds_arrays_alone(screen.rest) and not share_memory()
+    if not sent or allowed is None:
+        return _looked(screen, rows, columns, wanted, allowed, tick, sent=sent)
+    more = wanted._replace(each=min(_OVER * wanted.each, width))
+    best = _looked(screen, rows, columns, more, None, tick, sent=True)
+    best, short = _masked(best, rows, wanted, more.each, allowed)
+    again = wanted._replace(floor=wanted.floor[short])
+    rest = _looked(screen, rows[short], columns, again, allowed, tick, sent=False)
+    best.limit[short] = rest.limit
+    return Best(
+        np.concatenate((best.i, rest.i)),
+        np.concatenate((best.j, rest.j)),
+        np.concatenate((best.worth, rest.worth)),
+        best.limit,
+    )
+
+
+def _looked(
+    screen: Screen,
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64] | None,
+    wanted: Wanted,
+    allowed: Shut | None,
+    tick: Callable[[], None] | None,
+    *,
+    sent: bool,
+) -> Best:
+    """Cut the rows into jobs, and have them done by whoever it is that does them."""
+    width = len(screen.right) if columns is None else len(columns)
     step = max(_ROWS, _JOB_CELLS // max(1, width) // _ROWS * _ROWS)
     every = len(rows) == len(screen.left)
     right = screen.right if columns is None else screen.right[columns]
@@ -122,16 +168,38 @@ def sweep(
                 allowed,
             ),
             part.start / len(rows),
-            wanted._replace(floor=wanted.floor[part], each=each),
+            wanted._replace(floor=wanted.floor[part]),
         )
         for part in parts
     )
     found = []
-    for tops in _run(tasks, len(parts), len(rows) * width):
-        if tick is not None:
-            tick()
-        found.append(tops)
-    return _gathered(found, rows, columns, wanted, each)
+    with closing(_run(tasks, len(parts), len(rows) * width, sent=sent)) as jobs:
+        for tops in jobs:
+            if tick is not None:
+                tick()
+            found.append(tops)
+    return _gathered(found, rows, columns, wanted)
+
+
+def _masked(
+    best: Best, rows: NDArray[np.int64], wanted: Wanted, shown: int, allowed: Shut
+) -> tuple[Best, NDArray[np.int64]]:
+    """Drop what may not be made from what was looked at without asking; also say where too little is left."""
+    place = np.zeros(int(rows.max(initial=-1)) + 1, np.int64)
+    place[rows] = np.arange(len(rows))
+    at = place[best.i]
+    free = allowed.pairs(best.i, best.j)
+    many = np.bincount(at[free], minlength=len(rows))
+    short = (np.bincount(at, minlength=len(rows)) == shown) & (many < wanted.each)
+    order = np.flatnonzero(free & ~short[at])
+    order = order[np.lexsort((-best.worth[order], at[order]))]
+    rank = np.arange(len(order)) - np.searchsorted(at[order], at[order])
+    order = order[rank < wanted.each]
+    limit = wanted.floor.astype(np.float64)
+    # the last one kept is worth the least
+    last = order[np.flatnonzero(rank[rank < wanted.each] == wanted.each - 1)]
+    limit[at[last]] = np.maximum(limit[at[last]], best.worth[last])
+    return Best(best.i[order], best.j[order], best.worth[order], limit), np.flatnonzero(short)
 
 
 class _Job(NamedTuple):
@@ -145,41 +213,12 @@ class _Job(NamedTuple):
     allowed: Shut | None
 
 
-def _run(tasks: Iterator[tuple[_Job, float, Wanted]], jobs: int, cells: int) -> Iterator[Tops]:
+def _run(tasks: Iterator[tuple[_Job, float, Wanted]], jobs: int, cells: int, *, sent: bool) -> Generator[Tops]:
     if jobs == 1 or cells < _WORTHWHILE:
         for task in tasks:
             yield _swept(*task)
-        return
-    from joblib import Parallel, delayed
-    from joblib.parallel import get_active_backend
-
-    if get_active_backend()[1] is None:
-        # nobody asked for workers: threads of our own, which wake as soon as there is something to do
-        yield from _in_threads(tasks)
-        return
-    yield from Parallel(return_as="generator")(delayed(_swept)(*task) for task in tasks)
-
-
-def _in_threads(tasks: Iterator[tuple[_Job, float, Wanted]]) -> Iterator[Tops]:
-    """Run jobs on all cores, in order, with no more of them begun than there are threads."""
-    from collections import deque
-    from concurrent.futures import Future, ThreadPoolExecutor
-
-    from joblib import cpu_count
-
-    threads = cpu_count()
-    with ThreadPoolExecutor(threads) as pool:
-        waiting: deque[Future[Tops]] = deque()
-        try:
-            for task in tasks:
-                waiting.append(pool.submit(_swept, *task))
-                if len(waiting) > threads:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for one in waiting:
-                one.cancel()
+    else:
+        yield from away(_swept, tasks) if sent else here(_swept, tasks)
 
 
 def _swept(job: _Job, begin: float, wanted: Wanted) -> Tops:
@@ -221,13 +260,11 @@ def _add_rest(tile: NDArray[np.float32], job: _Job, rows: slice, columns: slice,
     if job.rest is not None:
         tile += job.rest(mine, theirs)
     if job.allowed is not None:
-        tile[~job.allowed(mine, theirs)] = -np.inf
+        tile[~job.allowed.block(mine, theirs)] = -np.inf
 
 
-def _gathered(
-    found: list[Tops], rows: NDArray[np.int64], columns: NDArray[np.int64] | None, wanted: Wanted, each: int
-) -> Best:
-    none = np.empty(0, np.int64)
+def _gathered(found: list[Tops], rows: NDArray[np.int64], columns: NDArray[np.int64] | None, wanted: Wanted) -> Best:
+    none, each = np.empty(0, np.int64), wanted.each
     if not found or not each:
         return Best(none, none, np.empty(0, np.float32), np.full(len(rows), -np.inf))
     size = np.concatenate([tops.size for tops in found])
@@ -252,9 +289,9 @@ def one_thread() -> Iterator[None]:
     """Hold BLAS to one thread a caller; the first in changes the setting, the last out puts it back."""
     global _inside  # noqa: PLW0603  the setting belongs to the process, and so does the count of who needs it
     with _lock:
-        _inside += 1
-        if _inside == 1:
+        if _inside == 0:
             _held.append(_blas().limit(limits=1, user_api="blas"))
+        _inside += 1
     try:
         yield
     finally:
