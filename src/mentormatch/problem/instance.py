@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mentormatch.network import Arcs, Bounds, Form, Instance, Need, Rows, Screen
 from mentormatch.problem.coupling import arrays, may_share, nested
 from mentormatch.problem.fixing import Fixed
+from mentormatch.problem.mask import Listed
 from mentormatch.problem.ties import pair_hashes, person_hashes
 from mentormatch.solvers import LEAST_SCREENED, PLACED, STABLE
 
@@ -57,34 +58,38 @@ class Allowed:
         self, compiled: Compiled, scores: ScoreMatrix, fixed: Sequence[Fixed], lifted: Sequence[Fixed] = ()
     ) -> None:
         self._compiled, self._scores, self._least = compiled, scores, compiled.least
-        pairs = np.array([(pair.i, pair.j) for pair in (*fixed, *lifted)], np.int64).reshape(-1, 2)
-        self._rows, self._columns = pairs.T
-        self._answers = np.arange(len(pairs)) >= len(fixed)
+        shut, open_ = (np.array([(pair.i, pair.j) for pair in each], np.int64).reshape(-1, 2) for each in (fixed, lifted))
+        self._shut, self._open = Listed(*shut.T, scores.shape), Listed(*open_.T, scores.shape)
 
     def block(self, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
         """Answer for a rectangle of listing rows."""
-        allowed = self._compiled.public.allowed(rows, columns) & self._compiled.secret.allowed(rows, columns)
+        allowed = self._ruled(rows, columns)
         if self._least is not None:
             allowed &= self._scores.block(rows, columns) >= self._least
-        if len(self._rows):
-            shape = self._scores.shape
-            row_at, column_at = np.full(shape[0], -1), np.full(shape[1], -1)
-            row_at[rows], column_at[columns] = np.arange(allowed.shape[0]), np.arange(allowed.shape[1])
-            i, j = row_at[self._rows], column_at[self._columns]
-            here = (i >= 0) & (j >= 0)
-            allowed[i[here], j[here]] = self._answers[here]
+        for listed, answer in ((self._shut, False), (self._open, True)):
+            if len(listed):
+                allowed[listed.within(rows, columns)] = answer
         return allowed
+
+    def _ruled(self, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
+        """Return what both masks allow, as an array that may be written to."""
+        public, secret = self._compiled.public, self._compiled.secret
+        if not public.shuts_nothing and not secret.shuts_nothing:
+            return public.allowed(rows, columns) & secret.allowed(rows, columns)
+        allowed = (secret if public.shuts_nothing else public).allowed(rows, columns)
+        return allowed if allowed.flags.writeable and allowed.base is None else allowed.copy()
 
     def pairs(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Answer for single pairs of listing rows."""
-        allowed = self._compiled.public.allowed_pairs(i, j) & self._compiled.secret.allowed_pairs(i, j)
+        allowed = self._compiled.public.allowed_pairs(i, j)
+        if not self._compiled.secret.shuts_nothing:
+            allowed &= self._compiled.secret.allowed_pairs(i, j)
         if self._least is not None:
             allowed &= self._scores.pairs(i, j) >= self._least
-        if len(self._rows):
-            width = max(1, self._scores.shape[1])
-            keys, known = i * width + j, self._rows * width + self._columns
-            allowed &= ~np.isin(keys, known)
-            allowed |= np.isin(keys, known[self._answers])
+        if len(self._shut):
+            allowed &= ~self._shut.holds(i, j)
+        if len(self._open):
+            allowed |= self._open.holds(i, j)
         return allowed
 
 
