@@ -104,7 +104,7 @@ def _no_common_bit(*words: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _bits(bags: tuple[Any, Any], unknown: Unknown) -> list[tuple[NDArray[Any], ...]]:
-    """Return both sides' labels as bits; who told none has all of them where unknown ones are let through, else none."""
+    """Return both sides' labels as bits; who told none has all where unknown ones pass, else none."""
     sides = [packed(side) for side in bags]
     if len(sides[0]) > 1:
         width: Any = np.uint64

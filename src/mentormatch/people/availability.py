@@ -161,7 +161,10 @@ def _spans(
 
 
 def _week(
-    free: Sequence[str], zone: str | None, monday: dt.datetime, memo: dict[tuple[str, str | None], list[tuple[int, int]]]
+    free: Sequence[str],
+    zone: str | None,
+    monday: dt.datetime,
+    memo: dict[tuple[str, str | None], list[tuple[int, int]]],
 ) -> NDArray[np.int64]:
     """Return (start, end) of every stretch of one person's free time."""
     found: list[tuple[int, int]] = []

@@ -12,7 +12,8 @@ from mentormatch.network import Arcs, Bounds, Form, Instance, Need, Rows, Screen
 from mentormatch.problem.coupling import arrays, may_share, nested
 from mentormatch.problem.fixing import Fixed
 from mentormatch.problem.mask import Listed
-from mentormatch.problem.ties import pair_hashes, person_hashes
+from mentormatch.problem.roster import Order
+from mentormatch.problem.ties import pair_hashes
 from mentormatch.solvers import LEAST_SCREENED, PLACED, STABLE
 
 if TYPE_CHECKING:
@@ -22,30 +23,6 @@ if TYPE_CHECKING:
     from mentormatch.problem.compiled import Compiled
     from mentormatch.problem.roster import Roster
     from mentormatch.scoring import ScoreMatrix
-
-
-@dataclass(frozen=True, eq=False)
-class Order:
-    """A fixed order of one side, by id, so that the listing order decides nothing."""
-
-    rows: NDArray[np.int64]
-    given: bool
-
-    @classmethod
-    def of(cls, ids: Sequence[str]) -> Order:
-        """Order the rows of one side by id."""
-        rows = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
-        return cls(rows, given=bool((rows == np.arange(len(rows))).all()))
-
-    def __getitem__(self, positions: Rows) -> Rows:
-        """Return the listing rows at these positions."""
-        return positions if self.given else self.rows[positions]
-
-    def back(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the positions of these listing rows."""
-        place = np.empty(len(self.rows), np.int64)
-        place[self.rows] = np.arange(len(self.rows))
-        return place[rows]
 
 
 class Allowed:
@@ -58,8 +35,10 @@ class Allowed:
         self, compiled: Compiled, scores: ScoreMatrix, fixed: Sequence[Fixed], lifted: Sequence[Fixed] = ()
     ) -> None:
         self._compiled, self._scores, self._least = compiled, scores, compiled.least
-        shut, open_ = (np.array([(pair.i, pair.j) for pair in each], np.int64).reshape(-1, 2) for each in (fixed, lifted))
-        self._shut, self._open = Listed(*shut.T, scores.shape), Listed(*open_.T, scores.shape)
+        shut, open_ = (
+            np.array([(pair.i, pair.j) for pair in each], np.int64).reshape(-1, 2) for each in (fixed, lifted)
+        )
+        self._shut, self._open = (Listed(each[:, 0], each[:, 1], scores.shape) for each in (shut, open_))
 
     def block(self, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
         """Answer for a rectangle of listing rows."""
@@ -148,11 +127,8 @@ def prepare(
     """
     shut = {(pair.i, pair.j) for pair in _shut(compiled, fixed)}
     lifted = tuple(pair for pair in lifted if (pair.i, pair.j) not in shut)
-    mentees, mentors = Order.of(roster.mentee_ids), Order.of(roster.mentor_ids)
-    hashes = (
-        person_hashes(roster.mentee_ids, "mentee", seed)[mentees.rows],
-        person_hashes(roster.mentor_ids, "mentor", seed)[mentors.rows],
-    )
+    mentees, mentors = roster.orders
+    hashes = [own[order.rows] for own, order in zip(roster.hashes(seed), roster.orders, strict=True)]
     lowest, highest = scores.bounds
     i, j = (np.array([getattr(pair, side) for pair in fixed], np.int64) for side in ("i", "j"))
     least = float(scores.pairs(i, j).min(initial=np.inf)) if len(i) else 0.0
