@@ -21,7 +21,7 @@ from mentormatch.constraints.base import (
     unknown_allowed,
 )
 from mentormatch.constraints.terms import ForbidWhere, Rows, ScoreAtLeast, Term
-from mentormatch.constraints.where import Elementwise, packed
+from mentormatch.constraints.where import Elementwise, narrow, packed
 from mentormatch.errors import Fault
 
 if TYPE_CHECKING:
@@ -97,12 +97,27 @@ class LevelGap:
         return unknown_allowed(self.name, "level", mentees, mentors)
 
 
-def _no_common_bit(*words: NDArray[np.uint64], unknown: Unknown) -> NDArray[np.bool_]:
+def _no_common_bit(*words: NDArray[Any]) -> NDArray[np.bool_]:
     half = len(words) // 2
-    mentee, mentor = words[:half], words[half:]
-    common = _any([a & b for a, b in zip(mentee, mentor, strict=True)])
-    answered = _any(mentee) & _any(mentor)
-    return ~common if unknown == "forbid" else answered & ~common
+    common = [a & b for a, b in zip(words[:half], words[half:], strict=True)]
+    return ~_any(common) if half > 1 else common[0] == 0
+
+
+def _bits(bags: tuple[Any, Any], unknown: Unknown) -> list[tuple[NDArray[Any], ...]]:
+    """Return both sides' labels as bits; who told none has all where unknown ones pass, else none."""
+    sides = [packed(side) for side in bags]
+    if len(sides[0]) > 1:
+        width: Any = np.uint64
+    else:
+        width = np.result_type(*(narrow(words)[0].dtype for words in sides))
+    found = []
+    for words in sides:
+        silent = ~_any(words)
+        cells = [word.astype(width) for word in words]
+        for word in cells if unknown == "allow" else ():
+            word[silent] = np.iinfo(width).max
+        found.append(tuple(cells))
+    return found
 
 
 def _any(words: Any) -> NDArray[np.bool_]:
@@ -135,8 +150,8 @@ class SharedLanguage:
 
     def terms(self, pool: Pool, /) -> tuple[Term, ...]:
         """Return one block over the languages of both sides, as bits."""
-        mentees, mentors = map(packed, pool.bags("languages", "languages"))
-        return (ForbidWhere(Elementwise(partial(_no_common_bit, unknown=self.unknown), mentees, mentors, pool.shape)),)
+        mentees, mentors = _bits(pool.bags("languages", "languages"), self.unknown)
+        return (ForbidWhere(Elementwise(_no_common_bit, mentees, mentors, pool.shape)),)
 
     def notes(self, pool: Pool) -> tuple[Note, ...]:
         """Return how many people's languages are not known, if their pairs are let through."""
@@ -148,6 +163,7 @@ class SharedLanguage:
 
 class _Minutes(Protocol):
     def block(self, rows: Rows, columns: Rows, /) -> NDArray[np.float64]: ...
+    def below(self, rows: Rows, columns: Rows, minutes: float, /, *, unknown: bool) -> NDArray[np.bool_]: ...
     def pairs(self, i: NDArray[np.int64], j: NDArray[np.int64], /) -> NDArray[np.float64]: ...
 
 
@@ -161,13 +177,11 @@ class _TooFewMinutes:
 
     def __call__(self, rows: Rows, columns: Rows, /) -> NDArray[np.bool_]:
         """Answer for a rectangle of pairs."""
-        return self._test(self.overlap.block(rows, columns))
+        return self.overlap.below(rows, columns, self.minutes - _SLACK, unknown=self.unknown == "forbid")
 
     def pairs(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Answer for single pairs."""
-        return self._test(self.overlap.pairs(i, j))
-
-    def _test(self, common: NDArray[np.float64]) -> NDArray[np.bool_]:
+        common = self.overlap.pairs(i, j)
         few = common < self.minutes - _SLACK
         return few | np.isnan(common) if self.unknown == "forbid" else few
 

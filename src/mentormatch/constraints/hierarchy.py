@@ -54,17 +54,21 @@ class ReportingLine:
         managers = _managers(pool)
         told = "these people manage each other in a circle: "
         refuse(Fault((self.name, "manager_id"), "manager_loop", told + ", ".join(ids)) for ids in circles(managers))
+        mentees, mentors = pool.mentee_row, pool.mentor_row
+        bosses = {who: above(who, managers, self.depth) for who in managers}
         pairs = [
-            (row, pool.mentor_row[boss])
-            for who, row in pool.mentee_row.items()
-            for boss in above(who, managers, self.depth)
-            if boss in pool.mentor_row
+            (mentees[who], mentors[boss])
+            for who, found in bosses.items()
+            if who in mentees
+            for boss in found
+            if boss in mentors
         ]
         pairs += [
-            (pool.mentee_row[boss], row)
-            for who, row in pool.mentor_row.items()
-            for boss in above(who, managers, self.depth)
-            if boss in pool.mentee_row
+            (mentees[boss], mentors[who])
+            for who, found in bosses.items()
+            if who in mentors
+            for boss in found
+            if boss in mentees
         ]
         return (ForbidPairs(*pair_arrays(pairs)),) if pairs else ()
 
@@ -112,9 +116,13 @@ def circles(managers: Mapping[str, set[str]]) -> list[list[str]]:
     return sorted(groups.values())
 
 
-def _alike(mentee: NDArray[np.int64], mentor: NDArray[np.int64], *, unknown: Unknown) -> NDArray[np.bool_]:
+_NOBODYS = np.int32(-2)
+"""A label that is nobody's."""
+
+
+def _alike(mentee: NDArray[np.int32], mentor: NDArray[np.int32], *, unknown: Unknown) -> NDArray[np.bool_]:
     """Say where two labels are the same; unknown ones (−1) are only where that is asked for."""
-    same: NDArray[np.bool_] = (mentee == mentor) & (mentee >= 0)
+    same: NDArray[np.bool_] = np.where(mentee < 0, _NOBODYS, mentee) == mentor
     return same | (mentee < 0) | (mentor < 0) if unknown == "forbid" else same
 
 
@@ -131,7 +139,7 @@ class _NotAlike:
 
     def terms(self, pool: Pool, /) -> tuple[Term, ...]:
         """Return one block over the labels of both sides."""
-        mentees, mentors = pool.labels(self.field)
+        mentees, mentors = (codes.astype(np.int32) for codes in pool.labels(self.field))
         return (ForbidWhere(Elementwise(partial(_alike, unknown=self.unknown), (mentees,), (mentors,), pool.shape)),)
 
     def notes(self, pool: Pool) -> tuple[Note, ...]:

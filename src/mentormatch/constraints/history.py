@@ -24,16 +24,17 @@ class PastPartners:
     def terms(self, pool: Pool, /) -> tuple[Term, ...]:
         """Return every mentee and mentor of whom one names the other."""
         of_mentees, of_mentors = pool.objects("past_partners")
+        mentee_row, mentor_row = pool.mentee_row, pool.mentor_row
         pairs = [
-            (row, pool.mentor_row[who])
+            (row, mentor_row[who])
             for row, partners in enumerate(of_mentees)
             for who in partners or ()
-            if who in pool.mentor_row
+            if who in mentor_row
         ]
         pairs += [
-            (pool.mentee_row[who], row)
+            (mentee_row[who], row)
             for row, partners in enumerate(of_mentors)
             for who in partners or ()
-            if who in pool.mentee_row
+            if who in mentee_row
         ]
         return (ForbidPairs(*pair_arrays(pairs)),) if pairs else ()

@@ -28,7 +28,8 @@ class NotSelf:
 
     def terms(self, pool: Pool, /) -> tuple[Term, ...]:
         """Return the pair of every id that is on both sides."""
-        pairs = [(row, pool.mentor_row[who]) for who, row in pool.mentee_row.items() if who in pool.mentor_row]
+        mentees, mentors = pool.mentee_row, pool.mentor_row
+        pairs = [(mentees[who], mentors[who]) for who in mentees.keys() & mentors.keys()]
         return (ForbidPairs(*pair_arrays(pairs)),) if pairs else ()
 
 

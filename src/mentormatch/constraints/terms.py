@@ -162,5 +162,5 @@ Term: TypeAlias = (
 
 def pair_arrays(pairs: list[tuple[int, int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return a list of pairs as two sorted int64 arrays without repetitions."""
-    unique = np.array(sorted(set(pairs)), np.int64).reshape(-1, 2)
+    unique = np.unique(np.array(pairs, np.int64).reshape(-1, 2), axis=0)
     return unique[:, 0].copy(), unique[:, 1].copy()

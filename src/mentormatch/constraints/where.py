@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from mentormatch.constraints.terms import Rows
+
+
+_FEW = 16
+"""Rows from which looking for mentees who are alike is worth its time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -35,13 +39,27 @@ class Elementwise:
     mentees: tuple[NDArray[Any], ...]
     mentors: tuple[NDArray[Any], ...]
     shape: tuple[int, int]
+    kinds: tuple[NDArray[np.int64], NDArray[np.int64]] | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        """Tell apart the mentees whose numbers differ: those who are alike get the same answers, worked out once."""
+        if len(self.mentees) == 1 and self.mentees[0].dtype.kind in "biuf":
+            _, first, kind = np.unique(self.mentees[0], return_index=True, return_inverse=True)
+            object.__setattr__(self, "kinds", (first, kind.astype(np.int64)))
 
     def __call__(self, rows: Rows, columns: Rows, /) -> NDArray[Any]:
         """Answer for a rectangle of pairs."""
-        left = [column[rows][:, None] for column in self.mentees]
+        shape = _length(rows, self.shape[0]), _length(columns, self.shape[1])
+        asked, alike = rows, None
+        if self.kinds is not None and shape[0] >= _FEW:
+            here, inverse = np.unique(self.kinds[1][rows], return_inverse=True)
+            if 2 * len(here) <= shape[0]:
+                asked, alike = self.kinds[0][here], inverse
+        left = [column[asked][:, None] for column in self.mentees]
         right = [column[columns][None, :] for column in self.mentors]
         answer = self.test(*left, *right)
-        shape = _length(rows, self.shape[0]), _length(columns, self.shape[1])
+        if alike is not None:
+            answer = np.broadcast_to(answer, (len(left[0]), shape[1]))[alike]
         return answer if answer.shape == shape else np.broadcast_to(answer, shape).copy()
 
     def pairs(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[Any]:
@@ -81,3 +99,12 @@ def packed(bags: Any) -> tuple[NDArray[np.uint64], ...]:
     bit = np.left_shift(np.uint64(1), column % np.uint64(64))
     np.bitwise_or.at(words, ((column // np.uint64(64)).astype(np.int64), row), bit)
     return tuple(words)
+
+
+def narrow(words: tuple[NDArray[np.uint64], ...]) -> tuple[NDArray[Any], ...]:
+    """Return the first word, where there is only one, in as few bytes as its highest bit needs; all bits are kept."""
+    if len(words) > 1:
+        return words
+    highest = int(words[0].max(initial=0))
+    kind = next(kind for kind in (np.uint8, np.uint16, np.uint32, np.uint64) if highest <= np.iinfo(kind).max)
+    return (words[0].astype(kind),)

@@ -116,6 +116,19 @@ class PairColumns:
             shared=tuple(part.shared for part in parts),
         )
 
+    def same(self, other: PairColumns) -> bool:
+        """Say whether these are the same pairs in the same order, without making them."""
+        import numpy as np
+
+        return (
+            all(getattr(self, name) == getattr(other, name) for name in ("mentees", "mentors", "criteria", "shared"))
+            and np.array_equal(self.starts, other.starts)
+            and all(
+                np.array_equal(getattr(self, name), getattr(other, name), equal_nan=True)
+                for name in (*NUMBERS, *_PART_NUMBERS)
+            )
+        )
+
     @property
     def given(self) -> NDArray[Any]:
         """Whether each pair's score came as a number with the input, without criteria; see ``is_given``."""

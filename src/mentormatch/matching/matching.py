@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
-class Matching:
+class Matching:  # noqa: PLW1641  # the dataclass makes it
     """Who is matched with whom, with the reasons; safe to hand on.
 
     It holds ids, display names and the evidence of its own pairs: no score of a pair that was not made, no rule,
@@ -269,6 +269,16 @@ class Matching:
             ),
             reason=None if reason is None else str(reason),
         )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Matching) or type(other) is not type(self):
+            return NotImplemented
+        names = [each.name for each in fields(self) if each.compare and each.name != "pairs"]
+        if any(getattr(self, name) != getattr(other, name) for name in names):
+            return False
+        if "pairs" in self.__dict__ and "pairs" in other.__dict__:
+            return self.pairs == other.pairs
+        return self._columns.same(other._columns)
 
     def __repr__(self) -> str:
         from mentormatch.matching.display import summary

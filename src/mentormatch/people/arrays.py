@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -14,11 +16,16 @@ from mentormatch.people.languages import language_key
 from mentormatch.people.values import as_text, fold, is_missing
 
 _SIZED = (list, tuple, dict, set, frozenset, str)
+_TEXTS = frozenset({str})
+_NEVER_EMPTY = frozenset({bool, int, float, type(None)})
 
 
 def objects(column: Sequence[Any]) -> NDArray[np.object_]:
     """Return the answers as they are, None where there is none."""
     found = np.empty(len(column), dtype=object)
+    if set(map(type, column)) <= _NEVER_EMPTY:
+        found[:] = column
+        return found
     for position, value in enumerate(column):
         found[position] = None if isinstance(value, _SIZED) and not value else value
     return found
@@ -26,10 +33,11 @@ def objects(column: Sequence[Any]) -> NDArray[np.object_]:
 
 def numbers(column: Sequence[Any]) -> NDArray[np.float64]:
     """Return numbers, NaN where an answer is none or unknown; of bounds the upper one."""
-    if set(map(type, column)) <= {float, type(None)}:
-        found = np.array(column, dtype=np.float64)  # None becomes NaN
-        found[~np.isfinite(found)] = np.nan
-        return found
+    if set(map(type, column)) <= _NEVER_EMPTY:
+        with suppress(OverflowError):  # a whole number that no float is as large as
+            found = np.array(column, dtype=np.float64)  # None becomes NaN
+            found[~np.isfinite(found)] = np.nan
+            return found
     return np.array([_number(value) for value in column], dtype=np.float64)
 
 
@@ -143,9 +151,13 @@ class _Bag:
         self._weights: list[float] = []
         sizes: list[int] = []
         for value in column:
-            if type(value) is Frozen:
+            kind = type(value)
+            if kind is Frozen:
                 self.labels.extend(value)
                 self._weights.extend(value.values())
+            elif kind is tuple and set(map(type, value)) <= _TEXTS:
+                self.labels.extend(value)
+                self._weights.extend(repeat(1.0, len(value)))
             elif value:
                 for label, weight in _labelled(value):
                     self.labels.append(label)

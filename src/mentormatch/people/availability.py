@@ -71,6 +71,18 @@ class Overlap:
         found[:, ~self.mentor_known[cols]] = np.nan
         return found
 
+    def below(
+        self, rows: NDArray[np.int64] | slice, cols: NDArray[np.int64] | slice, minutes: float, *, unknown: bool
+    ) -> NDArray[np.bool_]:
+        """Return for a rectangle which pairs have less than so many minutes; ``unknown`` where a side is unknown."""
+        product = self.mentee_factors[rows] @ self.mentor_factors[cols].T
+        dense = product if isinstance(product, np.ndarray) else product.toarray()
+        # numbers are whole: fewer than so many minutes are fewer than the next whole number
+        few: NDArray[np.bool_] = dense < np.float32(np.ceil(minutes))
+        few[~self.mentee_known[rows]] = unknown
+        few[:, ~self.mentor_known[cols]] = unknown
+        return few
+
     def pairs(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return minutes a week for pairs, the same numbers as a block; NaN where a side is unknown."""
         found = np.empty(len(i))
@@ -133,16 +145,35 @@ def _spans(
     memo: dict[tuple[str, str | None], list[tuple[int, int]]],
 ) -> NDArray[np.int64]:
     """Return (person, start, end) for every stretch of free time of one side."""
-    found: list[tuple[int, int, int]] = []
-    for person, (free, zone, use) in enumerate(zip(slot_side, zones, usable, strict=True)):
-        if not use:
-            continue
-        for slot in free:
-            key = (slot, zone)
-            if key not in memo:
-                memo[key] = _in_utc(slot, zone, monday)
-            found += [(person, start, end) for start, end in memo[key]]
-    return np.array(found, dtype=np.int64).reshape(-1, 3)
+    many: list[int] = []
+    parts: list[NDArray[np.int64]] = []
+    weeks: dict[tuple[Any, str | None], NDArray[np.int64]] = {}
+    nothing = np.empty((0, 2), np.int64)
+    for free, zone, use in zip(slot_side, zones, usable, strict=True):
+        week = weeks.get((free, zone)) if use else nothing
+        if week is None:  # people who are free at the same times are looked up once
+            week = weeks[free, zone] = _week(free, zone, monday, memo)
+        many.append(len(week))
+        if len(week):
+            parts.append(week)
+    people = np.repeat(np.arange(len(many)), many)
+    return np.column_stack([people, np.concatenate(parts) if parts else nothing])
+
+
+def _week(
+    free: Sequence[str],
+    zone: str | None,
+    monday: dt.datetime,
+    memo: dict[tuple[str, str | None], list[tuple[int, int]]],
+) -> NDArray[np.int64]:
+    """Return (start, end) of every stretch of one person's free time."""
+    found: list[tuple[int, int]] = []
+    for slot in free:
+        key = (slot, zone)
+        if key not in memo:
+            memo[key] = _in_utc(slot, zone, monday)
+        found += memo[key]
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
 def _incidence(spans: NDArray[np.int64], people: int, edges: NDArray[np.int64]) -> Any:

@@ -15,7 +15,7 @@ from mentormatch.people import arrays
 from mentormatch.people.columns import Columns
 from mentormatch.people.directory import Directory
 from mentormatch.people.fields import FIELD
-from mentormatch.people.frozen import Attributes, Frozen, Masked
+from mentormatch.people.frozen import Attributes, Frozen, Masked, Secret
 from mentormatch.people.headings import meant
 from mentormatch.people.limits import Limits
 from mentormatch.people.notes import Note, Reject, Side
@@ -212,12 +212,16 @@ class Pool:
         values = self._sides[side].values
         return self._cached(
             ("names", side),
-            lambda: tuple(name or one for name, one in zip(values["name"], values["id"], strict=True)),
+            lambda: (
+                tuple(name or one for name, one in zip(values["name"], values["id"], strict=True))
+                if any(values["name"])
+                else values["id"]
+            ),
         )
 
     def _rows(self, side: int) -> Mapping[str, int]:
         ids = self._sides[side].values["id"]
-        return self._cached(("rows", side), lambda: Frozen({one: row for row, one in enumerate(ids)}))
+        return self._cached(("rows", side), lambda: Frozen(zip(ids, range(len(ids)), strict=True)))
 
     def _bounds(self, side: int, name: str) -> NDArray[np.int64]:
         column = self._sides[side].values[name]
@@ -269,7 +273,7 @@ class Pool:
         if side.removesuffix("s") not in {"mentee", "mentor"}:
             raise InputError('a side is "mentees" or "mentors"')
         which = int(side.removesuffix("s") == "mentor")
-        return self._cached(("private", which), lambda: tuple(map(_kept, self._sides[which].values["private"])))
+        return self._cached(("private", which), lambda: _all_kept(self._sides[which].values["private"]))
 
     def _columns(self, field: str) -> tuple[Sequence[Any], Sequence[Any]]:
         """Return a field's answers on both sides; one that a side does not have is unknown there."""
@@ -378,14 +382,16 @@ class Pool:
         A name that several people have holds against each of them.
         """
         found: set[tuple[int, int]] = set()
-        if not self._public:
-            directory = Directory(*self._sides)
-            for row, told in enumerate(self._sides[0].values["vetoes"]):
-                met = directory.may_mean(told.reveal(), "mentors") if told else ()
-                found.update((row, self.mentor_row[one]) for one in met if one in self.mentor_row)
-            for column, told in enumerate(self._sides[1].values["vetoes"]):
-                met = directory.may_mean(told.reveal(), "mentees") if told else ()
-                found.update((self.mentee_row[one], column) for one in met if one in self.mentee_row)
+        told = [_who_told(side) for side in self._sides]
+        if not self._public and any(told):
+            directory: Directory = self._cached(("directory",), lambda: Directory(*self._sides))
+            rows, columns = self.mentee_row, self.mentor_row
+            for row, vetoed in told[0]:
+                met = directory.may_mean(vetoed.reveal(), "mentors")
+                found.update((row, columns[one]) for one in met if one in columns)
+            for column, vetoed in told[1]:
+                met = directory.may_mean(vetoed.reveal(), "mentees")
+                found.update((rows[one], column) for one in met if one in rows)
         pairs = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
         return pairs[:, 0].copy(), pairs[:, 1].copy()
 
@@ -454,9 +460,21 @@ class Pool:
         return f"<p>{escape(repr(self)[1:-1])}</p>" + (f"<ul>{notes}</ul>" if notes else "")
 
 
+def _all_kept(column: Sequence[Sequence[str]]) -> tuple[frozenset[str], ...]:
+    """Return the fields that each person wants kept."""
+    if not any(column):
+        return (_NOTHING,) * len(column)
+    return tuple(map(_kept, column))
+
+
 def _kept(told: Sequence[str]) -> frozenset[str]:
     """Return the fields that one person wants kept: as they are called, and as they may be meant."""
     return frozenset((*told, *filter(None, map(meant, told)))) if told else _NOTHING
+
+
+def _who_told(side: Columns) -> list[tuple[int, Secret]]:
+    """Return who vetoed anybody, by row."""
+    return [(row, told) for row, told in enumerate(side.values.get("vetoes", ())) if told]
 
 
 def _public_side(side: Columns) -> Columns:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mentormatch.matching.certificate import TierValue
     from mentormatch.people import Pool
     from mentormatch.problem.fixing import Fixed
-    from mentormatch.problem.instance import Order
+    from mentormatch.problem.roster import Order
     from mentormatch.problem.setup import Setup
 
 
@@ -131,19 +131,21 @@ def _both(arcs: Arcs, wanted: Arcs | Ranked) -> dict[tuple[int, int], int]:
 
 def waiting(pool: Pool) -> bool:
     """Say whether any mentee waited in earlier rounds or has a priority of its own."""
-    return any(any(one) for one in _standing(pool))
+    return bool(_standing(pool).any())
 
 
-def _standing(pool: Pool) -> list[tuple[float, float]]:
-    """Return rounds waited and stated priority of each mentee; who says nothing has 0 of both."""
-    columns = (np.nan_to_num(pool.numbers(field)[0]).tolist() for field in ("waited_rounds", "priority"))
-    return list(zip(*columns, strict=True))
+def _standing(pool: Pool) -> NDArray[np.float64]:
+    """Return rounds waited and stated priority of each mentee, (2, mentees); who says nothing has 0 of both."""
+    return np.stack([np.nan_to_num(pool.numbers(field)[0]) + 0.0 for field in ("waited_rounds", "priority")])
 
 
 def _classes(pool: Pool) -> NDArray[np.int64]:
     standing = _standing(pool)
-    order = {one: number for number, one in enumerate(sorted(set(standing), reverse=True))}
-    return np.array([order[one] for one in standing], np.int64)
+    if not standing.any():
+        return np.zeros(standing.shape[1], np.int64)
+    _, ascending = np.unique(standing, axis=1, return_inverse=True)
+    classes: NDArray[np.int64] = ascending.max(initial=0) - ascending.reshape(-1).astype(np.int64)
+    return classes
 
 
 def _wished(pool: Pool) -> tuple[Ranked, Ranked]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mentormatch.network import Bounds
-    from mentormatch.problem.instance import Order
+    from mentormatch.problem.roster import Order
 
 UNIT: Final = 1_000_000
 """Weights count in whole units of one divided by this."""

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from mentormatch.network import Arcs, Bounds, Form, Instance, Need, Rows, Screen
 from mentormatch.problem.coupling import arrays, may_share, nested
 from mentormatch.problem.fixing import Fixed
-from mentormatch.problem.ties import pair_hashes, person_hashes
+from mentormatch.problem.mask import Listed
+from mentormatch.problem.roster import Order
+from mentormatch.problem.ties import pair_hashes
 from mentormatch.solvers import LEAST_SCREENED, PLACED, STABLE, Moved
 
 if TYPE_CHECKING:
@@ -21,30 +23,6 @@ if TYPE_CHECKING:
     from mentormatch.problem.compiled import Compiled
     from mentormatch.problem.roster import Roster
     from mentormatch.scoring import ScoreMatrix
-
-
-@dataclass(frozen=True, eq=False)
-class Order:
-    """A fixed order of one side, by id, so that the listing order decides nothing."""
-
-    rows: NDArray[np.int64]
-    given: bool
-
-    @classmethod
-    def of(cls, ids: Sequence[str]) -> Order:
-        """Order the rows of one side by id."""
-        rows = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
-        return cls(rows, given=bool((rows == np.arange(len(rows))).all()))
-
-    def __getitem__(self, positions: Rows) -> Rows:
-        """Return the listing rows at these positions."""
-        return positions if self.given else self.rows[positions]
-
-    def back(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the positions of these listing rows."""
-        place = np.empty(len(self.rows), np.int64)
-        place[self.rows] = np.arange(len(self.rows))
-        return place[rows]
 
 
 class Allowed:
@@ -57,34 +35,40 @@ class Allowed:
         self, compiled: Compiled, scores: ScoreMatrix, fixed: Sequence[Fixed], lifted: Sequence[Fixed] = ()
     ) -> None:
         self._compiled, self._scores, self._least = compiled, scores, compiled.least
-        pairs = np.array([(pair.i, pair.j) for pair in (*fixed, *lifted)], np.int64).reshape(-1, 2)
-        self._rows, self._columns = pairs.T
-        self._answers = np.arange(len(pairs)) >= len(fixed)
+        shut, open_ = (
+            np.array([(pair.i, pair.j) for pair in each], np.int64).reshape(-1, 2) for each in (fixed, lifted)
+        )
+        self._shut, self._open = (Listed(each[:, 0], each[:, 1], scores.shape) for each in (shut, open_))
 
     def block(self, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
         """Answer for a rectangle of listing rows."""
-        allowed = self._compiled.public.allowed(rows, columns) & self._compiled.secret.allowed(rows, columns)
+        allowed = self._ruled(rows, columns)
         if self._least is not None:
             allowed &= self._scores.block(rows, columns) >= self._least
-        if len(self._rows):
-            shape = self._scores.shape
-            row_at, column_at = np.full(shape[0], -1), np.full(shape[1], -1)
-            row_at[rows], column_at[columns] = np.arange(allowed.shape[0]), np.arange(allowed.shape[1])
-            i, j = row_at[self._rows], column_at[self._columns]
-            here = (i >= 0) & (j >= 0)
-            allowed[i[here], j[here]] = self._answers[here]
+        for listed, answer in ((self._shut, False), (self._open, True)):
+            if len(listed):
+                allowed[listed.within(rows, columns)] = answer
         return allowed
+
+    def _ruled(self, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
+        """Return what both masks allow, as an array that may be written to."""
+        public, secret = self._compiled.public, self._compiled.secret
+        if not public.shuts_nothing and not secret.shuts_nothing:
+            return public.allowed(rows, columns) & secret.allowed(rows, columns)
+        allowed = (secret if public.shuts_nothing else public).allowed(rows, columns)
+        return allowed if allowed.flags.writeable and allowed.base is None else allowed.copy()
 
     def pairs(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Answer for single pairs of listing rows."""
-        allowed = self._compiled.public.allowed_pairs(i, j) & self._compiled.secret.allowed_pairs(i, j)
+        allowed = self._compiled.public.allowed_pairs(i, j)
+        if not self._compiled.secret.shuts_nothing:
+            allowed &= self._compiled.secret.allowed_pairs(i, j)
         if self._least is not None:
             allowed &= self._scores.pairs(i, j) >= self._least
-        if len(self._rows):
-            width = max(1, self._scores.shape[1])
-            keys, known = i * width + j, self._rows * width + self._columns
-            allowed &= ~np.isin(keys, known)
-            allowed |= np.isin(keys, known[self._answers])
+        if len(self._shut):
+            allowed &= ~self._shut.holds(i, j)
+        if len(self._open):
+            allowed |= self._open.holds(i, j)
         return allowed
 
 
@@ -143,11 +127,9 @@ def prepare(
     """
     shut = {(pair.i, pair.j) for pair in _shut(compiled, fixed)}
     lifted = tuple(pair for pair in lifted if (pair.i, pair.j) not in shut)
-    mentees, mentors = Order.of(roster.mentee_ids), Order.of(roster.mentor_ids)
-    hashes = (
-        person_hashes(roster.mentee_ids, "mentee", seed)[mentees.rows],
-        person_hashes(roster.mentor_ids, "mentor", seed)[mentors.rows],
-    )
+    mentees, mentors = roster.orders
+    own = roster.hashes(seed)
+    hashes = own[0][mentees.rows], own[1][mentors.rows]
     lowest, highest = scores.bounds
     i, j = (np.array([getattr(pair, side) for pair in fixed], np.int64) for side in ("i", "j"))
     least = float(scores.pairs(i, j).min(initial=np.inf)) if len(i) else 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Final, Protocol
 
 import numpy as np
@@ -27,6 +28,74 @@ DENSE_CELLS: Final = 25_000_000
 """Up to this many pairs the answer is kept as one table of booleans."""
 
 
+class Listed:
+    """Single pairs, found again in any rectangle in time that grows with the rectangle's sides, not with everybody.
+
+    Parameters
+    ----------
+    i, j
+        The pairs (int64), in any order; one that stands twice counts once.
+    shape
+        Numbers of mentees and mentors.
+    """
+
+    def __init__(self, i: NDArray[np.int64], j: NDArray[np.int64], shape: tuple[int, int]) -> None:
+        self._shape, self._width = shape, max(1, shape[1])
+        self.keys: NDArray[np.int64] = np.unique(self.keys_of(i, j))
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def keys_of(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return one number for each pair, in row order."""
+        return np.asarray(i, np.int64) * self._width + np.asarray(j, np.int64)
+
+    @cached_property
+    def _starts(self) -> NDArray[np.int64]:
+        """Where each row's pairs begin."""
+        return np.searchsorted(self.keys, np.arange(self._shape[0] + 1, dtype=np.int64) * self._width)
+
+    def holds(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which of some pairs are listed."""
+        found = np.zeros(len(i), bool)
+        if not len(self.keys):
+            return found
+        near = np.flatnonzero((self._starts[1:] > self._starts[:-1])[i])  # of most rows nothing is listed
+        keys = self.keys_of(i[near], j[near])
+        found[near] = self.keys[np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)] == keys
+        return found
+
+    def within(self, rows: Rows, columns: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return where the listed pairs stand in a rectangle: places down, and places across."""
+        starts = self._starts
+        if isinstance(rows, slice):
+            first, last = starts[:-1][rows], starts[1:][rows]
+        else:
+            first, last = starts[rows], starts[rows + 1]
+        down, at = _spread(first, last - first)
+        j = self.keys[at] % self._width
+        if not len(j):
+            return down, j
+        if isinstance(columns, slice):
+            begin, end, step = columns.indices(self._shape[1])
+            if step == 1:
+                here = (j >= begin) & (j < end)
+                return down[here], j[here] - begin
+            columns = np.arange(begin, end, step)
+        order = np.argsort(columns, kind="stable")
+        sorted_ = columns[order]
+        left = np.searchsorted(sorted_, j)
+        again, across = _spread(left, np.searchsorted(sorted_, j, side="right") - left)
+        return down[again], order[across]
+
+
+def _spread(first: NDArray[np.int64], many: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the runs ``first[k], first[k] + 1, …`` of ``many[k]`` numbers, after the ``k`` of each."""
+    which = np.repeat(np.arange(len(many)), many)
+    skipped = np.cumsum(many) - many
+    return which, np.arange(len(which)) + (first - skipped)[which]
+
+
 class Mask:
     """Which pairs are forbidden, by tables of pairs and by blocks.
 
@@ -48,15 +117,19 @@ class Mask:
     ) -> None:
         self.shape = shape
         self._blocks = tuple(blocks)
-        columns = max(1, shape[1])
-        keys = [np.asarray(i, np.int64) * columns + np.asarray(j, np.int64) for i, j in pairs]
-        self._keys = np.unique(np.concatenate(keys)) if keys else np.empty(0, np.int64)
+        i, j = (np.concatenate([one[side] for one in pairs]) if pairs else np.empty(0, np.int64) for side in (0, 1))
+        self._listed = Listed(i, j, shape)
         self._table: NDArray[np.bool_] | None = None
 
     @property
     def shuts_areas(self) -> bool:
         """Whether whole areas are forbidden, and not only listed pairs."""
         return bool(self._blocks)
+
+    @property
+    def shuts_nothing(self) -> bool:
+        """Whether every pair may be made."""
+        return not self._blocks and not len(self._listed)
 
     def allowed(self, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
         """Return for a rectangle which pairs may be made."""
@@ -71,11 +144,7 @@ class Mask:
         """Return for single pairs which of them may be made."""
         if self._table is not None:
             return self._table[i, j]
-        keys = np.asarray(i, np.int64) * max(1, self.shape[1]) + j
-        allowed = np.ones(len(keys), bool)
-        if len(self._keys):
-            at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-            allowed = self._keys[at] != keys
+        allowed = ~self._listed.holds(i, j)
         for block in self._blocks:
             allowed &= ~block.pairs(i, j)
         return allowed
@@ -87,21 +156,21 @@ class Mask:
         return self._compute(rows, columns)
 
     def _compute(self, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
-        i, j = _positions(rows, self.shape[0]), _positions(columns, self.shape[1])
-        allowed = np.ones((len(i), len(j)), bool)
+        allowed: NDArray[np.bool_] | None = None
         for block in self._blocks:
-            allowed &= ~block(rows, columns)
-        if len(self._keys):
-            row_at, column_at = np.full(self.shape[0], -1), np.full(self.shape[1], -1)
-            row_at[i], column_at[j] = np.arange(len(i)), np.arange(len(j))
-            row, column = row_at[self._keys // self.shape[1]], column_at[self._keys % self.shape[1]]
-            here = (row >= 0) & (column >= 0)
-            allowed[row[here], column[here]] = False
+            forbidden = block(rows, columns)
+            # of truth values, one is greater than the other where it is true and the other is not
+            allowed = np.logical_not(forbidden) if allowed is None else np.greater(allowed, forbidden, out=allowed)
+        if allowed is None:
+            allowed = np.ones((length(rows, self.shape[0]), length(columns, self.shape[1])), bool)
+        if len(self._listed):
+            allowed[self._listed.within(rows, columns)] = False
         return allowed
 
 
-def _positions(rows: Rows, size: int) -> NDArray[np.int64]:
-    return np.arange(size)[rows]
+def length(rows: Rows, size: int) -> int:
+    """Return how many rows are meant, of so many."""
+    return len(range(*rows.indices(size))) if isinstance(rows, slice) else len(rows)
 
 
 def _rectangle(table: NDArray[np.bool_], rows: Rows, columns: Rows) -> NDArray[np.bool_]:

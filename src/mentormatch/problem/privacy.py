@@ -28,7 +28,9 @@ class _Told:
     mentors: NDArray[np.bool_]
 
     def __call__(self, rows: Rows, columns: Rows, /) -> NDArray[np.bool_]:
-        return self.block(rows, columns) & ~(self.mentees[rows][:, None] | self.mentors[columns][None, :])
+        answer = self.block(rows, columns) & ~self.mentees[rows][:, None]
+        answer[:, self.mentors[columns]] = False
+        return answer
 
     def pairs(self, i: NDArray[np.int64], j: NDArray[np.int64], /) -> NDArray[np.bool_]:
         return self.block.pairs(i, j) & ~(self.mentees[i] | self.mentors[j])

@@ -3,13 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mentormatch.errors import Fault, InputError
+from mentormatch.problem.ties import person_hashes
 
 if TYPE_CHECKING:
+    from mentormatch.network import Rows
     from mentormatch.people import Pool
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """A fixed order of one side, by id, so that the listing order decides nothing."""
+
+    rows: NDArray[np.int64]
+    given: bool
+
+    @classmethod
+    def of(cls, ids: Sequence[str]) -> Order:
+        """Order the rows of one side by id."""
+        rows = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
+        return cls(rows, given=bool((rows == np.arange(len(rows))).all()))
+
+    def __getitem__(self, positions: Rows) -> Rows:
+        """Return the listing rows at these positions."""
+        return positions if self.given else self.rows[positions]
+
+    def back(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the positions of these listing rows."""
+        place = np.empty(len(self.rows), np.int64)
+        place[self.rows] = np.arange(len(self.rows))
+        return place[rows]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,12 +50,30 @@ class Roster:
     mentor_ids: tuple[str, ...]
     mentee_names: tuple[str, ...]
     mentor_names: tuple[str, ...]
-    mentee_row: Mapping[str, int] = field(init=False)
-    mentor_row: Mapping[str, int] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "mentee_row", {one: row for row, one in enumerate(self.mentee_ids)})
-        object.__setattr__(self, "mentor_row", {one: row for row, one in enumerate(self.mentor_ids)})
+    @cached_property
+    def mentee_row(self) -> Mapping[str, int]:
+        """Id -> row of the mentees."""
+        return dict(zip(self.mentee_ids, range(len(self.mentee_ids)), strict=True))
+
+    @cached_property
+    def mentor_row(self) -> Mapping[str, int]:
+        """Id -> row of the mentors."""
+        return dict(zip(self.mentor_ids, range(len(self.mentor_ids)), strict=True))
+
+    @cached_property
+    def orders(self) -> tuple[Order, Order]:
+        """The order of both sides by id, mentees first."""
+        return Order.of(self.mentee_ids), Order.of(self.mentor_ids)
+
+    def hashes(self, seed: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """Return the hashes of both sides by row, mentees first, worked out once for each seed in a row."""
+        held = self.__dict__.get("_hashes")
+        if held is None or held[0] != seed:
+            both = person_hashes(self.mentee_ids, "mentee", seed), person_hashes(self.mentor_ids, "mentor", seed)
+            held = self.__dict__["_hashes"] = (seed, both)
+        found: tuple[NDArray[np.uint64], NDArray[np.uint64]] = held[1]
+        return found
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -22,6 +22,7 @@ from mentormatch.constraints import (
 )
 from mentormatch.constraints.terms import NoneOrAtLeast
 from mentormatch.errors import Fault, InputError, MentorMatchError
+from mentormatch.problem.mask import length
 
 if TYPE_CHECKING:
     from mentormatch.network import Rows
@@ -95,7 +96,7 @@ class Guarded:
 
     def __call__(self, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
         """Return for a rectangle what is forbidden."""
-        shape = len(np.arange(self.shape[0])[rows]), len(np.arange(self.shape[1])[columns])
+        shape = length(rows, self.shape[0]), length(columns, self.shape[1])
         return self._asked(self.term.block, rows, columns, shape)
 
     def pairs(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -94,11 +94,8 @@ def _laid_out(problem: Problem, objective: tuple[str, ...], seed: int) -> Ready 
     if not worth_it(prepared.instance):
         return None
     orders = prepared.mentees.rows, prepared.mentors.rows
-    roster = problem._setup.roster
-    hashes = (
-        person_hashes(roster.mentee_ids, "mentee", seed)[orders[0]],
-        person_hashes(roster.mentor_ids, "mentor", seed)[orders[1]],
-    )
+    mentees, mentors = problem._setup.roster.hashes(seed)
+    hashes = mentees[orders[0]], mentors[orders[1]]
     standing = Standing.of(prepared.instance, solved.solution, hashes)
     if standing is None:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import compress, islice
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mentormatch.explain.explanation import WEAK, gains, is_given, ordered, score_words, shared_words
@@ -25,7 +26,7 @@ _PRECISE: Final = 4
 
 def report(say: Words, matching: Matching) -> dict[str, Any]:
     """Return everything the report's template needs."""
-    given = all(is_given(pair) for pair in matching)
+    given = bool(matching._columns.given.all())  # noqa: SLF001  # pairs are not made to be counted
     colours = _colours(matching)
     names = _Names(matching.mentees), _Names(matching.mentors)
     rows = [_pair(say, pair, names, colours, number) for number, pair in enumerate(matching, 1)]
@@ -49,8 +50,8 @@ def report(say: Words, matching: Matching) -> dict[str, Any]:
 def card(say: Words, matching: Matching) -> dict[str, Any]:
     """Return what the notebook's card needs."""
     names = _Names(matching.mentees), _Names(matching.mentors)
-    given = all(is_given(pair) for pair in matching)
-    shown = matching.pairs[:CARD_PAIRS]
+    given = bool(matching._columns.given.all())  # noqa: SLF001  # pairs are not made to be counted
+    shown = list(islice(matching, CARD_PAIRS))
     return {
         "notes": matching.notes,
         "counts": _counts(say, matching, given),
@@ -85,18 +86,17 @@ _Sides: TypeAlias = tuple[_Names, _Names]
 
 def _colours(matching: Matching) -> dict[str, int]:
     """Give each criterion a colour, the heaviest first; what is folded into "other" is always the last."""
-    weights: dict[str, float] = {}
-    for pair in matching:
-        if not is_given(pair):
-            for part in pair.parts:
-                weights[part.criterion] = max(part.weight, weights.get(part.criterion, 0.0))
+    columns, weights = matching._columns, dict[str, float]()  # noqa: SLF001  # pairs are not made to be counted
+    told = (~columns.given).repeat(columns.starts[1:] - columns.starts[:-1]).tolist()
+    for criterion, weight in compress(zip(columns.criteria, columns.weight.tolist(), strict=True), told):
+        weights[criterion] = max(weight, weights.get(criterion, 0.0))
     names = sorted(weights, key=lambda name: (name == "other", -weights[name], name))
     return {name: k % bars.COLOURS if name != "other" else bars.COLOURS for k, name in enumerate(names)}
 
 
 def _counts(say: Words, matching: Matching, given: bool) -> dict[str, Any]:
     show = say.figure if given else say.number
-    placed = len({pair.mentee for pair in matching})
+    placed = len(set(matching._ids[0]))  # noqa: SLF001  # pairs are not made to be counted
     return {
         "pairs": len(matching),
         "mentees": len(matching.mentees),
@@ -111,7 +111,7 @@ def _counts(say: Words, matching: Matching, given: bool) -> dict[str, Any]:
 
 
 def _bins(say: Words, matching: Matching, given: bool) -> list[dict[str, Any]]:
-    scores = [pair.score for pair in matching]
+    scores: list[float] = matching._columns.score.tolist()  # noqa: SLF001  # pairs are not made to be counted
     low, high = (min(scores, default=0.0), max(scores, default=0.0)) if given else (0.0, 1.0)
     show = say.figure if given else (lambda value: say.number(value, 1))
     return [

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mentormatch.errors import Fault, InputError, MentorMatchError
 from mentormatch.people.public import raised
@@ -50,6 +51,8 @@ class Criterion:
         Every value, where they are kept.
     given
         The factors that somebody else's scorer states.
+    lots
+        Side -> the hash of each id, as far as they were needed: one for all criteria of the same people.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Criterion:
     default: float = 0.0
     values: Floats | None = field(default=None, repr=False)
     given: Factors | None = field(default=None, repr=False)
+    lots: dict[str, NDArray[np.uint64]] = field(default_factory=dict, repr=False)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -257,13 +261,20 @@ class Criterion:
             np.arange(size) if mask is None else np.flatnonzero(mask)
             for size, mask in zip(self.shape, answered, strict=True)
         ]
-        tagged = zip(sides, ("mentee", "mentor"), self.ids, strict=True)
-        hashed = [sorted((_hash(tag, names[row]), row) for row in side.tolist()) for side, tag, names in tagged]
         few = min(len(sides[0]), len(sides[1]), int(_SAMPLE**0.5))
         many = _SAMPLE // max(few, 1)
         most = (few, many) if len(sides[0]) <= len(sides[1]) else (many, few)
-        rows, columns = (sorted(row for _, row in side[:n]) for side, n in zip(hashed, most, strict=True))
-        return np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64)
+        tagged = zip(sides, ("mentee", "mentor"), self.ids, most, strict=True)
+        rows, columns = (
+            np.sort(side[self._drawn(tag, ids)[side].argsort(kind="stable")[:n]]) for side, tag, ids, n in tagged
+        )
+        return rows, columns
+
+    def _drawn(self, tag: str, ids: tuple[str, ...]) -> NDArray[np.uint64]:
+        """Return the hash of every id of a side, in an order that is that of its bytes."""
+        if tag not in self.lots:
+            self.lots[tag] = np.frombuffer(b"".join(_hash(tag, one) for one in ids), ">u8").astype(np.uint64)
+        return self.lots[tag]
 
 
 def bound(spec: Weighted, pool: Pool, fitted: Pool | None = None) -> Criterion:
@@ -291,7 +302,8 @@ def bound(spec: Weighted, pool: Pool, fitted: Pool | None = None) -> Criterion:
     fields = getattr(spec.scorer, "fields", None)
     named = None if fields is None else tuple(fields)
     ids = (tuple(pool.mentee_ids), tuple(pool.mentor_ids))
-    return Criterion(spec.name, spec.weight, named, block, ids, given=given_factors(spec, pool, block))
+    lots: dict[str, NDArray[np.uint64]] = pool._cached(("lots",), dict)  # noqa: SLF001  # the cache is for whoever reads a pool
+    return Criterion(spec.name, spec.weight, named, block, ids, given=given_factors(spec, pool, block), lots=lots)
 
 
 def tiles(rows: Rows, width: int) -> list[Rows]:
