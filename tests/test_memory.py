@@ -19,6 +19,7 @@ from benchmarks.profiles import SCORERS, profiles
 def frames():
     import pandas as pd
     return [pd.DataFrame(side) for side in profiles(people, people)]
+mm.warmup()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 matching = mm.match(*frames(), scorers=SCORERS)
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
