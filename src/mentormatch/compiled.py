@@ -72,6 +72,7 @@ def inline(function: Function) -> Function:
 
 
 REHEARSALS = (
+    "mentormatch.problem.rehearsal",
     "mentormatch.scoring.rehearsal",
     "mentormatch.solvers.rehearsal",
     "mentormatch.solvers.kernel.rehearsal",
