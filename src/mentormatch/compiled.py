@@ -20,6 +20,8 @@ try:
     numba: Any = import_module("numba")
 except ImportError:
     numba = None
+except Exception:  # noqa: BLE001  whoever was interrupted while numba was being imported finds it broken in this process
+    numba = None
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

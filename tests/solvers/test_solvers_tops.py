@@ -135,3 +135,20 @@ def test_a_large_problem_is_the_same_without_numba(solver):
         found.append(json.loads(done.stdout))
     assert found[0][0] == found[1][0]
     assert [numba for _, numba in found] == [True, False]
+
+
+def test_a_numba_that_breaks_while_it_is_imported_is_done_without(tmp_path):
+    """Whoever was interrupted in the middle of importing numba goes on in plain Python, and finds the same."""
+    (tmp_path / "numba.py").write_text("raise AttributeError('half imported')")
+    code = """
+import sys
+import numpy as np
+sys.path.insert(0, sys.argv[1])
+from mentormatch.network import Screen
+from mentormatch.solvers.sweep import Wanted, sweep
+factors, zero = np.eye(4, 3, dtype=np.float32), np.zeros(4, np.float32)
+best = sweep(Screen(factors, factors, np.zeros(4)), np.arange(4), None, Wanted(zero, zero + 0.5, 2))
+print(sorted(zip(best.i.tolist(), best.j.tolist())))
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "[(0, 0), (1, 1), (2, 2)]\n"), done.stderr

@@ -223,9 +223,10 @@ def _run(tasks: Iterator[tuple[_Job, float, Wanted]], jobs: int, cells: int, *, 
 
 def _swept(job: _Job, begin: float, wanted: Wanted) -> Tops:
     """Sweep the rows of one job; ``begin`` says how far down all rows it stands, from 0 to 1."""
+    from mentormatch.compiled import COMPILED
     from mentormatch.solvers.tops import Tops, take_tops, take_tops_plainly
 
-    take = take_tops if compiles() else take_tops_plainly
+    take = take_tops if COMPILED and compiles() else take_tops_plainly
     width, depth = len(job.right), job.right.shape[1]
     tops = Tops.room(len(job.rows), wanted.each)
     room = np.empty(_ROWS * _COLUMNS, np.float32)
