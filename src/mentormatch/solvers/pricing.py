@@ -51,6 +51,9 @@ _ROOMY = 0.7
 _TURNS = 24
 """Ways of cutting columns off that are weighed against sweeping rows again."""
 
+_DEEP, _MOST_DEEP = 400, 1 << 21
+"""Pairs that a row may be shown where the first few did not tell it safe, and all rows together."""
+
 _EXACT = 1 << 22
 """Cells scored exactly at a time."""
 
@@ -159,9 +162,13 @@ class Pricing:
         safe = np.ones(len(u), bool)
         safe[again] = self._limit[again] <= u[again]
         safe[rows] &= np.isfinite(self._limit[rows])
-        exact, clean = self._pair_by_pair(face, prices, np.flatnonzero(~safe), kept)
+        deep, unsafe = self._deeper(face, prices, np.flatnonzero(~safe), kept)
+        exact, clean = self._pair_by_pair(face, prices, unsafe, kept)
         self._limit[clean], self._since[clean] = u[clean], len(self._then) - 1
-        return distinct(np.concatenate((found, exact))), not len(exact)
+        proved = not len(deep) and not len(exact)
+        if proved:  # nothing that was shown is kept: what is known of all pairs is what was asked
+            self._limit[rows], self._since[rows] = u[rows], len(self._then) - 1
+        return distinct(np.concatenate((found, deep, exact))), proved
 
     def tight(self, face: Face, prices: Prices, each: int) -> NDArray[np.int64] | None:
         """List the pairs that are worth exactly their prices; None if a row has more than so many."""
@@ -372,6 +379,20 @@ class Pricing:
             if len(columns) and not unsafe.all():
                 patches.append(_Patch(mine[~unsafe], columns, cut))
         return np.sort(np.concatenate(again)) if again else rows[:0], patches
+
+    def _deeper(
+        self, face: Face, prices: Prices, rows: NDArray[np.int64], kept: Kept
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Show more of some rows: the pairs that beat their prices, and the rows of which not all was shown."""
+        each = min(_DEEP, _MOST_DEEP // max(1, len(rows)))
+        if each <= _MORE:
+            return np.empty(0, np.int64), rows
+        u, v = self._in_scores(prices)
+        shown = self._look(face, v, u, rows, each)
+        shown = np.sort(shown[~kept.has(shown)])
+        # what was shown and is not kept is worth no more than its row: the limit is to hold for it too
+        self._limit[rows] = np.maximum(self._limit[rows], u[rows])
+        return shown[self._beats(shown, prices)], rows[self._limit[rows] > u[rows]]
 
     # --- without the screen ---
 

@@ -65,10 +65,10 @@ def solve(part: Part, guess: Prices | None = None, *, deadline: float | None = N
     Solved or None
         None if no matching keeps the bounds, or time ran out.
     """
-    live = (part.rows.upper[part.i] > 0) & (part.columns.upper[part.j] > 0)
+    live = _live(part)
     graph, rows, columns = _graph(part, live), _side(part.rows, part.i[live]), _side(part.columns, part.j[live])
     if guess is None:
-        spread = int(np.ptp(graph.weight)) if live.any() else 0
+        spread = int(np.ptp(graph.weight)) if len(graph.weight) else 0
         auction(graph, rows, columns, spread // _STEP + 1, spread, _BIDS * len(part.rows))
     else:
         columns.price[:] = np.clip(guess.v, -MOST // 4, MOST // 4)
@@ -81,16 +81,24 @@ def solve(part: Part, guess: Prices | None = None, *, deadline: float | None = N
         if not _fill(other, columns, rows, deadline):
             return None
         graph.used[origin] = other.used
-    used = np.zeros(len(live), bool)
+    used = np.zeros(len(part.i), bool)
     used[live] = graph.used
     return Solved(used, _prices(part, rows, columns))
 
 
-def _graph(part: Part, live: NDArray[np.bool_]) -> Graph:
+def _live(part: Part) -> NDArray[np.bool_] | slice:
+    """Tell the pairs between people who have places; where these are all, nothing is copied."""
+    if (part.rows.upper > 0).all() and (part.columns.upper > 0).all():
+        return slice(None)
+    live: NDArray[np.bool_] = (part.rows.upper[part.i] > 0) & (part.columns.upper[part.j] > 0)
+    return live
+
+
+def _graph(part: Part, live: NDArray[np.bool_] | slice) -> Graph:
     """Lay out the pairs between people who have places."""
     i, j = part.i[live], part.j[live]
     first = np.concatenate(([0], np.cumsum(count(i, len(part.rows)))))
-    return Graph(first, i.astype(np.uint32), j.astype(np.uint32), part.w[live], part.used[live])
+    return Graph(first, i.astype(np.uint32), j.astype(np.uint32), part.w[live], part.used[live].copy())
 
 
 def _side(bounds: Bounds, people: NDArray[np.int64]) -> Side:
@@ -103,8 +111,8 @@ def _side(bounds: Bounds, people: NDArray[np.int64]) -> Side:
 def _prices(part: Part, rows: Side, columns: Side) -> Prices:
     """Price everybody, those without places too."""
     u, v = _capped(rows, part.rows), _capped(columns, part.columns)
-    _raise(v, part.j, part.w - u[part.i], part.columns)
-    _raise(u, part.i, part.w - v[part.j], part.rows)
+    _raise(v, (part.j, part.i), u, part)
+    _raise(u, (part.i, part.j), v, part)
     return Prices(u, v)
 
 
@@ -113,13 +121,16 @@ def _capped(side: Side, bounds: Bounds) -> NDArray[np.int64]:
     return np.where(side.load < bounds.upper, np.minimum(side.price, 0), side.price)
 
 
-def _raise(prices: NDArray[np.int64], people: NDArray[np.int64], worth: NDArray[np.int64], bounds: Bounds) -> None:
-    """Price those who have no places so high that nobody wants one."""
-    none = bounds.upper == 0
+def _raise(
+    prices: NDArray[np.int64], pairs: tuple[NDArray[np.int64], NDArray[np.int64]], others: NDArray[np.int64], part: Part
+) -> None:
+    """Price those of one side who have no places so high that nobody wants one."""
+    people, partners = pairs
+    none = (part.rows if people is part.i else part.columns).upper == 0
     if none.any():
         prices[none] = 0
-        closed = none[people]
-        np.maximum.at(prices, people[closed], worth[closed])
+        closed = np.flatnonzero(none[people])
+        np.maximum.at(prices, people[closed], part.w[closed] - others[partners[closed]])
 
 
 def _fill(graph: Graph, near: Side, far: Side, deadline: float | None) -> bool:
