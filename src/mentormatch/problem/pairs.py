@@ -9,15 +9,53 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.matching import PairColumns
+from mentormatch.network import Arcs
 
 if TYPE_CHECKING:
-    from mentormatch.network import Arcs
     from mentormatch.people import Pool
     from mentormatch.problem.roster import Roster
     from mentormatch.scoring import ScoreMatrix
 
 _OTHER = "other"
 """What the parts that may not be shown are folded into."""
+
+
+class Pairs:
+    """The pairs of a problem that were told so far: matchings that have most of them in common share these.
+
+    Parameters
+    ----------
+    scores, roster, pool, share
+        Of the problem.
+    """
+
+    def __init__(self, scores: ScoreMatrix, roster: Roster, pool: Pool | None, share: frozenset[str]) -> None:
+        self._scores, self._roster, self._pool, self._share = scores, roster, pool, share
+        self._keys, self._places = np.empty(0, np.int64), np.empty(0, np.int64)
+        self._known: PairColumns | None = None
+
+    def of(self, arcs: Arcs) -> PairColumns:
+        """Return pairs of listing rows, in row order, each with the parts that sum to its score."""
+        keys = arcs.i * self._roster.shape[1] + arcs.j
+        known = self._known
+        if known is None:
+            known, self._keys, self._places = self._made(arcs), keys, np.arange(len(keys))
+            self._known = known
+            return known
+        at = np.searchsorted(self._keys, keys)
+        new = np.flatnonzero(self._keys.take(at, mode="clip") != keys) if len(self._keys) else np.arange(len(keys))
+        if len(new):
+            more = self._made(Arcs(arcs.i[new], arcs.j[new]))
+            places = np.arange(len(known), len(known) + len(more))
+            known = self._known = known.and_more(more)
+            before = at[new]
+            self._keys = np.insert(self._keys, before, keys[new])
+            self._places = np.insert(self._places, before, places)
+            at = np.searchsorted(self._keys, keys)
+        return known.take(self._places[at])
+
+    def _made(self, arcs: Arcs) -> PairColumns:
+        return make_pairs(arcs, self._scores, self._roster, self._pool, self._share)
 
 
 def make_pairs(
