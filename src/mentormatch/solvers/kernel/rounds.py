@@ -17,6 +17,9 @@ from mentormatch.compiled import inline, jit
 
 NONE = -1
 
+BEYOND = 1 << 61
+"""More than any step costs."""
+
 OPEN, MADE, SETTLED = range(3)
 """What ``Now.state`` says of a pair: it can be made, it is made, or it may not change."""
 
@@ -204,73 +207,95 @@ def cheapest(web: Web, now: Now, desk: Desk) -> int:
     """
     desk.state[FOUND] = 0
     _round_the_hub(web, now, desk)
-    first, first_less = _first_steps(web, now)
+    first, first_less, last, last_less = _steps(web, now)
+    least, least_less = first + last, first_less + last_less  # a cycle through a row costs as much at least
     desk.done[:] = False
-    for row in np.argsort(first.astype(np.float64) * 2.0**40 + first_less):  # any order is right, this one is quick
-        if first[row] >= 0 and _within(desk, first[row], first_less[row]):
-            _round(web, now, desk, row)
+    for row in np.argsort(least.astype(np.float64) * 2.0**40 + least_less):  # any order is right, this one is quick
+        if last[row] < BEYOND and first[row] < BEYOND and _within(desk, least[row], least_less[row]):
+            _round(web, now, desk, row, last[row], last_less[row])
         desk.done[row] = True
     return desk.state[FOUND]
 
 
 @jit
-def _first_steps(web: Web, now: Now) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the cheapest step from each row to a column, two numbers; -1 where there is none."""
-    rows = len(web.start) - 1
-    first, first_less = np.full(rows, NONE), np.full(rows, NONE)
+def _steps(
+    web: Web, now: Now
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the cheapest step from each row to a column, and to a column it has a pair with, two numbers each."""
+    rows, columns = len(web.start) - 1, len(web.turned_start) - 1
+    first, first_less = np.full(rows, BEYOND), np.zeros(rows, np.int64)
+    into, into_less = np.full(columns, BEYOND), np.zeros(columns, np.int64)
+    last, last_less = np.full(rows, BEYOND), np.zeros(rows, np.int64)
     for row in range(rows):
+        here, here_less = now.shift[row], now.shift_less[row]
         for pair in range(web.start[row], web.start[row + 1]):
             if now.state[pair] == OPEN:
-                column = rows + web.column[pair]
-                cost = web.cost[pair] + now.shift[row] - now.shift[column]
-                less = web.less[pair] + now.shift_less[row] - now.shift_less[column]
-                if first[row] < 0 or _less(cost, less, first[row], first_less[row]):
+                column = web.column[pair]
+                cost = web.cost[pair] + here - now.shift[rows + column]
+                less = web.less[pair] + here_less - now.shift_less[rows + column]
+                if _less(cost, less, first[row], first_less[row]):
                     first[row], first_less[row] = cost, less
-    return first, first_less
+                if _less(cost, less, into[column], into_less[column]):
+                    into[column], into_less[column] = cost, less
+    for row in range(rows):
+        for pair in range(web.start[row], web.start[row + 1]):
+            column = web.column[pair]
+            if now.state[pair] == MADE and _less(into[column], into_less[column], last[row], last_less[row]):
+                last[row], last_less[row] = into[column], into_less[column]
+    return first, first_less, last, last_less
 
 
 @jit
-def _round(web: Web, now: Now, desk: Desk, start: int) -> None:
-    """Find the cheapest cycle through one row, not through the hub and not through rows that are done."""
+def _round(web: Web, now: Now, desk: Desk, start: int, last: int, last_less: int) -> None:
+    """Find the cheapest cycle through one row, not through the hub and not through rows that are done.
+
+    The step to the column from which it comes back costs ``last`` at least, in two numbers.
+    """
     desk.state[NUMBER] += 1
     desk.state[SIZE], desk.state[LAST] = 0, NONE
     desk.far[start], desk.far_less[start], desk.stamp[start] = 0, 0, desk.state[NUMBER]
     _push(desk, 0, 0, start)
     while desk.state[SIZE] > 0:
         cost, less, row = _pop(desk)
-        if not _within(desk, cost, less):
+        if not _within(desk, cost + last, less + last_less):
             break
         if not _less(desk.far[row], desk.far_less[row], cost, less):
-            _from_row(web, now, desk, start, row)
+            _from_row(web, now, desk, start, row, last, last_less)
     if desk.state[LAST] != NONE:
         _walk(desk, start)
 
 
 @jit
-def _from_row(web: Web, now: Now, desk: Desk, start: int, row: int) -> None:
+def _from_row(web: Web, now: Now, desk: Desk, start: int, row: int, last: int, last_less: int) -> None:
     """Go from a row to columns that it has no pair with, and at once on to the rows that have one."""
     rows = len(web.start) - 1
-    here, here_less = desk.far[row] + now.shift[row], desk.far_less[row] + now.shift_less[row]
+    # arrays by name: compiled code counts references each time it takes one out of a tuple
+    state, shift, shift_less, cost_of, less_of = now.state, now.shift, now.shift_less, web.cost, web.less
+    turned, turned_start = web.turned, web.turned_start
+    here, here_less = desk.far[row] + shift[row], desk.far_less[row] + shift_less[row]
     for pair in range(web.start[row], web.start[row + 1]):
-        if now.state[pair] != OPEN:
+        if state[pair] != OPEN:
             continue
         column = rows + web.column[pair]
-        cost = here + web.cost[pair] - now.shift[column]
-        less = here_less + web.less[pair] - now.shift_less[column]
+        cost = here + cost_of[pair] - shift[column]
+        less = here_less + less_of[pair] - shift_less[column]
         if not _within(desk, cost, less) or not _nearer(desk, column, cost, less, row):
             continue
-        for at in range(web.turned_start[column - rows], web.turned_start[column - rows + 1]):
-            other = web.turned[at]
-            if now.state[other] != MADE:
+        for at in range(turned_start[column - rows], turned_start[column - rows + 1]):
+            other = turned[at]
+            if state[other] != MADE:
                 continue
             head = web.row[other]
-            end = cost - web.cost[other] + now.shift[column] - now.shift[head]
-            end_less = less - web.less[other] + now.shift_less[column] - now.shift_less[head]
-            if desk.done[head] or not _within(desk, end, end_less):
-                continue
+            end = cost - cost_of[other] + shift[column] - shift[head]
+            end_less = less - less_of[other] + shift_less[column] - shift_less[head]
             if head == start:
-                _lower_limit(desk, end, end_less, column)
-            elif _nearer(desk, head, end, end_less, column):
+                if _within(desk, end, end_less):
+                    _lower_limit(desk, end, end_less, column)
+            elif (
+                not desk.done[head]
+                and _within(desk, end + last, end_less + last_less)
+                and _nearer(desk, head, end, end_less, column)
+            ):
                 _push(desk, end, end_less, head)
 
 
@@ -296,15 +321,18 @@ def _round_the_hub(web: Web, now: Now, desk: Desk) -> None:
     hub, rows = len(web.lower), len(web.start) - 1
     desk.state[SIZE], desk.state[ENTRIES], desk.state[LAST] = 0, 0, NONE
     desk.first[:] = NONE
+    last, last_less = _least_home(web, now)
+    if last == BEYOND:
+        return
     for person in range(hub):
         sign = 1 if person < rows else -1
         if now.load[person] < web.upper[person] if sign > 0 else now.load[person] > web.lower[person]:
             cost = now.shift[hub] - now.shift[person] - sign * web.worth[person]
             less = now.shift_less[hub] - now.shift_less[person] - sign * web.worth_less[person]
-            _enter(desk, cost, less, person, person, hub)
+            _enter(desk, cost, less, last, last_less, person, person, hub)
     while desk.state[SIZE] > 0:
         cost, less, way = _pop(desk)
-        if not _within(desk, cost, less):
+        if not _within(desk, cost + last, less + last_less):
             break
         vertex, first, came = desk.entry[way, 0], desk.entry[way, 1], desk.entry[way, 2]
         mine = desk.first[vertex]
@@ -312,16 +340,33 @@ def _round_the_hub(web: Web, now: Now, desk: Desk) -> None:
             continue
         place = 0 if mine[0] == NONE else 1
         mine[place], desk.came[vertex, place] = first, came
-        _on_from(web, now, desk, cost, less, vertex, first)
+        _on_from(web, now, desk, cost, less, last, last_less, vertex, first)
     if desk.state[LAST] != NONE:
         _walk_from_hub(desk, hub)
 
 
+@jit
+def _least_home(web: Web, now: Now) -> tuple[int, int]:
+    """Return the cheapest step to the hub, two numbers; all ways from the hub and back end with one."""
+    hub, rows = len(web.lower), len(web.start) - 1
+    last, last_less = BEYOND, 0
+    for vertex in range(hub):
+        if _leads_home(web, now, vertex):
+            sign = 1 if vertex < rows else -1
+            cost = now.shift[vertex] - now.shift[hub] + sign * web.worth[vertex]
+            less = now.shift_less[vertex] - now.shift_less[hub] + sign * web.worth_less[vertex]
+            if _less(cost, less, last, last_less):
+                last, last_less = cost, less
+    return last, last_less
+
+
 @inline
-def _enter(desk: Desk, cost: int, less: int, vertex: int, first: int, came: int) -> None:
-    """Put a way from the hub on the heap, if it is within the limit and of any use."""
+def _enter(
+    desk: Desk, cost: int, less: int, last: int, last_less: int, vertex: int, first: int, came: int
+) -> None:
+    """Put a way from the hub on the heap, if it may lead home within the limit and is of any use."""
     mine = desk.first[vertex]
-    if _within(desk, cost, less) and mine[1] == NONE and mine[0] != first:
+    if _within(desk, cost + last, less + last_less) and mine[1] == NONE and mine[0] != first:
         way = desk.state[ENTRIES]
         desk.state[ENTRIES] = way + 1
         desk.entry[way, 0], desk.entry[way, 1], desk.entry[way, 2] = vertex, first, came
@@ -329,7 +374,9 @@ def _enter(desk: Desk, cost: int, less: int, vertex: int, first: int, came: int)
 
 
 @jit
-def _on_from(web: Web, now: Now, desk: Desk, cost: int, less: int, vertex: int, first: int) -> None:
+def _on_from(
+    web: Web, now: Now, desk: Desk, cost: int, less: int, last: int, last_less: int, vertex: int, first: int
+) -> None:
     """Go on from a vertex that was reached from the hub, and back to the hub where that is possible."""
     rows, hub = len(web.start) - 1, len(web.lower)
     here, here_less = cost + now.shift[vertex], less + now.shift_less[vertex]
@@ -338,14 +385,14 @@ def _on_from(web: Web, now: Now, desk: Desk, cost: int, less: int, vertex: int, 
             if now.state[pair] == OPEN:
                 head = rows + web.column[pair]
                 end, rest = here + web.cost[pair] - now.shift[head], here_less + web.less[pair] - now.shift_less[head]
-                _enter(desk, end, rest, head, first, vertex)
+                _enter(desk, end, rest, last, last_less, head, first, vertex)
     else:
         for at in range(web.turned_start[vertex - rows], web.turned_start[vertex - rows + 1]):
             pair = web.turned[at]
             if now.state[pair] == MADE:
                 head = web.row[pair]
                 end, rest = here - web.cost[pair] - now.shift[head], here_less - web.less[pair] - now.shift_less[head]
-                _enter(desk, end, rest, head, first, vertex)
+                _enter(desk, end, rest, last, last_less, head, first, vertex)
     if vertex != first and _leads_home(web, now, vertex):
         sign = 1 if vertex < rows else -1
         end = here - now.shift[hub] + sign * web.worth[vertex]
