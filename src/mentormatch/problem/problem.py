@@ -373,7 +373,7 @@ class Problem:
             check(self._setup)
             ready = repaired(self, tiers, seed)
             if ready is not None:
-                return self._told(ready.solution(), seed, started, report)
+                return self._told(ready.solution(self._setup.roster), seed, started, report)
         prepared = self._prepare(tiers, seed, pairs_before(before.matching), before.placed)
         chosen = solver_for(self._setup, prepared, solver)
         solution = self._solution(prepared, chosen, deadline, report)

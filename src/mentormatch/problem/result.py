@@ -74,8 +74,8 @@ class Teller:
         pool = setup.pool
         return Matching._sound(
             columns=pairs,
-            mentees=self._people[0],
-            mentors=self._people[1],
+            mentees=setup.roster.people[0],
+            mentors=setup.roster.people[1],
             unmatched_mentees=self._alone[0].of(loads[0]),
             unmatched_mentors=self._alone[1].of(loads[1]),
             short=_short(setup, loads[0]),
@@ -92,13 +92,6 @@ class Teller:
             frame_backend=None if pool is None else pool.backend,
             whole_ids=(False, False) if pool is None else pool.whole_ids,
         )
-
-    @cached_property
-    def _people(self) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
-        """Id and name of everybody on each side."""
-        roster = self.setup.roster
-        mentees = tuple(zip(roster.mentee_ids, roster.mentee_names, strict=True))
-        return mentees, tuple(zip(roster.mentor_ids, roster.mentor_names, strict=True))
 
     @cached_property
     def _pairs(self) -> Pairs:

@@ -20,12 +20,11 @@ from mentormatch.constraints import (
 from mentormatch.errors import Fault, InputError
 from mentormatch.people import Pool
 from mentormatch.problem.build import _shortage, merged
-from mentormatch.problem.changes import some
 from mentormatch.problem.compiled import compile_rules, most_pairs, read_rules
 from mentormatch.problem.coupling import implied
 from mentormatch.problem.mask import Mask
 from mentormatch.problem.plan import Plan, plan_of
-from mentormatch.problem.roster import Roster
+from mentormatch.problem.roster import Roster, some
 from mentormatch.problem.sources import Source
 from mentormatch.scoring import FittedScores, ScoreMatrix, SeenScores, Sheet
 from mentormatch.settings import Settings
@@ -143,7 +142,7 @@ def _roster(old: Roster, changes: Changes) -> Roster:
         if fresh is not None:
             joined = tuple((fresh.mentee_names, fresh.mentor_names)[side])
         names.append((*kept, *joined) if joined else kept)
-    return Roster(*changes.ids, names[0], names[1])
+    return Roster(*changes.ids, names[0], names[1]).following(old, (changes.rows, changes.columns), changes.gone)
 
 
 def _given(given: Given, pool: Pool, changes: Changes) -> Given:
