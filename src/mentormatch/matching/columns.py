@@ -127,8 +127,10 @@ class PairColumns:
         inner = np.repeat(self.starts[places] - starts[:-1], sizes) + np.arange(starts[-1])
         found = {name: getattr(self, name)[places] for name in NUMBERS}
         found |= {name: getattr(self, name)[inner] for name in _PART_NUMBERS}
-        for names, chosen in ((("mentees", "mentors"), places.tolist()), (("criteria", "shared"), inner.tolist())):
-            found |= {name: tuple(map(getattr(self, name).__getitem__, chosen)) for name in names}
+        for names, runs in ((("mentees", "mentors"), _runs(places)), (("criteria", "shared"), _runs(inner))):
+            for name in names:
+                column = getattr(self, name)
+                found[name] = tuple(chain.from_iterable([column[run] for run in runs]))
         return self._sound(starts=starts, **found)
 
     def and_more(self, other: PairColumns) -> PairColumns:
@@ -169,6 +171,15 @@ class PairColumns:
         single = np.flatnonzero(sizes == 1)
         found[single] = [self.criteria[at] == "score" for at in firsts[single].tolist()]
         return found
+
+
+def _runs(places: NDArray[Any]) -> list[slice]:
+    """Return places as few slices, for they mostly follow each other."""
+    import numpy as np
+
+    cuts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
+    last = places[np.append(cuts[1:], len(places)) - 1] + 1 if len(places) else places
+    return list(map(slice, places[cuts].tolist(), last.tolist()))
 
 
 def known(column: NDArray[Any]) -> list[Any]:

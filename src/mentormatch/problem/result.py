@@ -17,7 +17,6 @@ from mentormatch.explain.explanation import WEAK
 from mentormatch.matching import Certificate, Matching, Short, TierProof
 from mentormatch.matching.frozen import freeze
 from mentormatch.people import Note, Pool
-from mentormatch.problem.pairs import Pairs
 from mentormatch.problem.reasons import Alone
 from mentormatch.problem.rematching import NOTHING_BEFORE, Before, rematch_notes, rematched
 from mentormatch.problem.stable import by_wishes
@@ -64,10 +63,10 @@ class Teller:
         """Tell a solution as a matching."""
         setup, prepared, before = self.setup, self.prepared, self.before
         arcs = prepared.listed(solution.arcs)
-        pairs = self._pairs.of(arcs)
+        pairs = setup.pairs.of(arcs)
         loads = [np.bincount(side, minlength=size) for side, size in zip(arcs, setup.roster.shape, strict=True)]
         tiers = tuple(
-            _proof(tier, prepared.aims.value(tier.name, arcs, pairs.score), prepared)
+            _proof(tier, prepared.aims.value(tier.name, arcs, pairs.score), self)
             for tier in solution.tiers
             if tier.name in prepared.asked
         )
@@ -94,10 +93,6 @@ class Teller:
         )
 
     @cached_property
-    def _pairs(self) -> Pairs:
-        return Pairs(self.setup.scores, self.setup.roster, self.setup.pool, self.setup.share)
-
-    @cached_property
     def _alone(self) -> tuple[Alone, Alone]:
         roster, rules = self.setup.roster, (self.setup.compiled, self.setup.scores)
         return Alone("mentee", roster.mentee_ids, *rules), Alone("mentor", roster.mentor_ids, *rules)
@@ -116,6 +111,11 @@ class Teller:
         )
 
     @cached_property
+    def exponent(self) -> int:
+        """That of the grid."""
+        return exponent(self.prepared.instance)
+
+    @cached_property
     def _wished(self) -> bool:
         return by_wishes(self.prepared.instance)
 
@@ -128,7 +128,8 @@ class Teller:
         setup, before = self.setup, self.before
         by_hand = _by_hand(setup, before, arcs)
         told = _manifest(setup, self.prepared.asked, self.seed, by_hand)
-        return freeze({**told, **rematched(setup.roster, before, pairs)})
+        frozen: Mapping[str, Any] = freeze({**told, **rematched(setup.roster, before, pairs)})
+        return frozen
 
 
 def pairs_before(previous: Matching | None) -> tuple[tuple[str, str], ...]:
@@ -151,15 +152,15 @@ def _gone(previous: Matching | None, pairs: PairColumns) -> tuple[Note, ...]:
     return (Note("hand_placed_gone", message, gone),)
 
 
-def _proof(tier: TierResult, value: TierValue, prepared: Prepared) -> TierProof:
+def _proof(tier: TierResult, value: TierValue, teller: Teller) -> TierProof:
     """State one tier in the terms of its reader: the value as told, and as much above it as the bound is."""
     if tier.optimal and tier.proved:
         return TierProof(tier.name, value, value, optimal=True)
-    return TierProof(tier.name, value, _bound(tier, value, prepared), optimal=False)
+    return TierProof(tier.name, value, _bound(tier, value, teller), optimal=False)
 
 
-def _bound(tier: TierResult, value: TierValue, prepared: Prepared) -> TierValue:
-    e = exponent(prepared.instance)
+def _bound(tier: TierResult, value: TierValue, teller: Teller) -> TierValue:
+    e = teller.exponent
     if tier.name == "leximin" and isinstance(tier.bound, tuple) and isinstance(value, tuple):
         top = math.ldexp(max(tier.bound, default=0), -e)
         return tuple(max(one, top) for one in value)

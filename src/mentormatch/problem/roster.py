@@ -39,7 +39,7 @@ class Order:
         return positions if self.given else self.rows[positions]
 
     def after(self, before: NDArray[np.int64], ids: Sequence[str]) -> Order:
-        """Return the order of people who had these rows before, -1 for those who join: each of these is put in place."""
+        """Return the order of people who had these rows before, -1 for those who join: they are put in place."""
         stays = before >= 0
         place = np.full(len(self.rows), -1)
         place[before[stays]] = np.flatnonzero(stays)
@@ -96,7 +96,7 @@ class Roster:
         return found
 
     def following(self, old: Roster, before: Sequence[NDArray[np.int64]], gone: Sequence[Collection[int]]) -> Roster:
-        """Take over what an older roster has worked out of people who had these rows in it, -1 for those who join last."""
+        """Take over what an older roster has worked out of people who had these rows in it; -1 for those who join."""
         known, held = old.__dict__, self.__dict__
         sides = (self.mentee_ids, self.mentee_names), (self.mentor_ids, self.mentor_names)
         stay = [own[own >= 0] for own in before]

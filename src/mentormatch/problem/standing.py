@@ -31,13 +31,14 @@ class Ready(NamedTuple):
         Its matching and prices.
     slots
         The slot of everybody on each side, by row and by column.
-    instance
-        The problem that was laid out first: its grid is everybody's.
+    instance, exponent
+        The problem that was laid out first, and its grid, which is everybody's.
     """
 
     standing: Standing
     slots: tuple[NDArray[np.int64], NDArray[np.int64]]
     instance: Instance
+    exponent: int
 
     def solution(self, roster: Roster) -> Solution:
         """Tell what it found, by position."""
@@ -95,7 +96,7 @@ def _laid_out(problem: Problem, objective: tuple[str, ...], seed: int) -> Ready 
     if standing is None:
         return None
     slots = prepared.mentees.back(np.arange(len(orders[0]))), prepared.mentors.back(np.arange(len(orders[1])))
-    found = Ready(standing, slots, prepared.instance)
+    found = Ready(standing, slots, prepared.instance, exponent(prepared.instance))
     problem._last.lay_out(objective, seed, found)
     return found
 
@@ -105,7 +106,7 @@ def _stepped(ready: Ready, setup: Setup, trail: Trail, seed: int) -> Ready | Non
     compiled = setup.compiled
     lowest, highest = setup.scores.bounds
     ranged = replace(ready.instance, lowest=min(lowest, 0.0), highest=max(highest, 0.0), most_pairs=compiled.most_pairs)
-    e = exponent(ready.instance)
+    e = ready.exponent
     if 0 in setup.roster.shape or exponent(ranged) != e or not _same_fixed(setup, trail):
         return None
     before = trail.rows, trail.columns
@@ -136,7 +137,7 @@ def _stepped(ready: Ready, setup: Setup, trail: Trail, seed: int) -> Ready | Non
         shut=(slots[0][trail.shut[0]], slots[1][trail.shut[1]]),
     )
     after = standing.after(change)
-    return None if after is None else Ready(after, (slots[0], slots[1]), ready.instance)
+    return None if after is None else Ready(after, (slots[0], slots[1]), ready.instance, e)
 
 
 def _same_fixed(setup: Setup, trail: Trail) -> bool:

@@ -119,7 +119,9 @@ def updated(setup: Setup, given: Given | None, changes: Changes) -> tuple[Setup,
         compiled = _seen_rules(setup, changes, own, scores)
         base = replace(base, compiled=compiled, fixed=_moved(setup.fixed, changes))
     notes = tuple(note for note in setup.notes if note.code != "shortage")
-    return replace(base, notes=(*notes, *_shortage(base.compiled))), given
+    found = replace(base, notes=(*notes, *_shortage(base.compiled)))
+    found.__dict__["pairs"] = setup.pairs.following(scores, roster, pool, *_places(setup, changes))
+    return found, given
 
 
 # --- people -------------------------------------------------------------------------------------------------------
@@ -336,6 +338,11 @@ def _back(old: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.where(rows < 0, -1, old[rows]) if len(old) else np.full(len(rows), -1)
 
 
+def _places(setup: Setup, changes: Changes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where everybody on each side is now; -1 for those who left."""
+    return _place(changes.rows, setup.roster.shape[0]), _place(changes.columns, setup.roster.shape[1])
+
+
 def _place(before: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     """Return where each of so many rows is now; -1 for those that are gone."""
     place = np.full(size, -1)
@@ -357,7 +364,7 @@ def _seen_rules(setup: Setup, changes: Changes, own: tuple[NDArray[np.int64], ..
             ("public_mentor_bounds", 1),
         )
     }
-    places = _place(rows, setup.roster.shape[0]), _place(columns, setup.roster.shape[1])
+    places = _places(setup, changes)
     sources = tuple(_source(one, places, (rows, columns)) for one in old.sources)
     if len(changes.shut[0]):
         sources += (Source("a confidential rule", "", True, (ForbidPairs(*changes.shut),), ()),)

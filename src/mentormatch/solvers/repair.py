@@ -348,7 +348,7 @@ class Standing:
             places.append(place)
         i, j = self.pairs
         rows, columns = places[0][i], places[1][j]
-        order = np.lexsort((columns, rows))
+        order = np.argsort(rows * len(slots[1]) + columns)
         values = {"coverage": len(i), "total": int(self.shared.weight[i, j].sum())}
         prices = self._prices(slots)
         names = TIERS[0] if self.shared.cover else TIERS[1]

@@ -204,7 +204,7 @@ def _sign(a: int, b: int, c: int) -> int:
     return 1 if first > 0 else (-1 if first < 0 else 0)
 
 
-@jit
+@inline
 def lacks(side: People, person: int) -> bool:
     """Say whether a person claims more places than it has partners."""
     load = side.load[person]

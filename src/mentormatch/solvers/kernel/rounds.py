@@ -218,9 +218,7 @@ def cheapest(web: Web, now: Now, desk: Desk) -> int:
 
 
 @jit
-def _steps(
-    web: Web, now: Now
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _steps(web: Web, now: Now) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return the cheapest step from each row to a column, and to a column it has a pair with, two numbers each."""
     rows, columns = len(web.start) - 1, len(web.turned_start) - 1
     first, first_less = np.full(rows, BEYOND), np.zeros(rows, np.int64)
@@ -361,9 +359,7 @@ def _least_home(web: Web, now: Now) -> tuple[int, int]:
 
 
 @inline
-def _enter(
-    desk: Desk, cost: int, less: int, last: int, last_less: int, vertex: int, first: int, came: int
-) -> None:
+def _enter(desk: Desk, cost: int, less: int, last: int, last_less: int, vertex: int, first: int, came: int) -> None:
     """Put a way from the hub on the heap, if it may lead home within the limit and is of any use."""
     mine = desk.first[vertex]
     if _within(desk, cost + last, less + last_less) and mine[1] == NONE and mine[0] != first:
