@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from mentormatch.errors import InputError
@@ -127,10 +128,8 @@ class PairColumns:
         inner = np.repeat(self.starts[places] - starts[:-1], sizes) + np.arange(starts[-1])
         found = {name: getattr(self, name)[places] for name in NUMBERS}
         found |= {name: getattr(self, name)[inner] for name in _PART_NUMBERS}
-        for names, runs in ((("mentees", "mentors"), _runs(places)), (("criteria", "shared"), _runs(inner))):
-            for name in names:
-                column = getattr(self, name)
-                found[name] = tuple(chain.from_iterable([column[run] for run in runs]))
+        for names, chosen in ((("mentees", "mentors"), places.tolist()), (("criteria", "shared"), inner.tolist())):
+            found |= {name: _picked(getattr(self, name), chosen) for name in names}
         return self._sound(starts=starts, **found)
 
     def and_more(self, other: PairColumns) -> PairColumns:
@@ -173,13 +172,9 @@ class PairColumns:
         return found
 
 
-def _runs(places: NDArray[Any]) -> list[slice]:
-    """Return places as few slices, for they mostly follow each other."""
-    import numpy as np
-
-    cuts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
-    last = places[np.append(cuts[1:], len(places)) - 1] + 1 if len(places) else places
-    return list(map(slice, places[cuts].tolist(), last.tolist()))
+def _picked(column: Sequence[Any], places: Sequence[int]) -> tuple[Any, ...]:
+    """Return what stands at some places."""
+    return itemgetter(*places)(column) if len(places) > 1 else tuple(column[place] for place in places)
 
 
 def known(column: NDArray[Any]) -> list[Any]:
