@@ -27,6 +27,7 @@ from mentormatch.problem.plan import Plan, plan_of
 from mentormatch.problem.roster import Roster, some
 from mentormatch.problem.sources import Source
 from mentormatch.scoring import FittedScores, ScoreMatrix, SeenScores, Sheet
+from mentormatch.scoring.given import LARGEST
 from mentormatch.settings import Settings
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ def _row(
     one: Newcomer, ids: tuple[str, ...], known: NDArray[np.bool_], loc: tuple[str, int], faults: list[Fault]
 ) -> NDArray[np.float64] | None:
     """Read the scores of somebody who joins: one for everybody who is there, in order or by id."""
-    given = one.scores
+    given: Any = one.scores
     here = [who for who, there in zip(ids, known.tolist(), strict=True) if there]
     if hasattr(given, "items"):
         strange = sorted(str(who) for who in given if str(who) not in set(here))
@@ -242,6 +243,9 @@ def _row(
         named = {str(who): score for who, score in given.items()}
         given = [named.get(who, np.nan) for who in here]
     row, wrong = None, None
+    numbers = isinstance(given, np.ndarray) and given.ndim == 1 and given.dtype == np.float64
+    if numbers and len(given) == len(here) and (np.abs(given) <= LARGEST).all():
+        return given  # whatever else it is, is looked at more closely
     try:
         row = ScoreMatrix.from_array([list(given)]).block(slice(None), slice(None))[0]
     except InputError as error:
@@ -355,14 +359,10 @@ def _seen_rules(setup: Setup, changes: Changes, own: tuple[NDArray[np.int64], ..
     old, rows, columns = setup.compiled, changes.rows, changes.columns
     none = np.empty(0, np.int64)
     unscored = _unscored(scores, rows, columns)
-    bounds = {
+    bounds: dict[str, Any] = {
         name: _bounds(old, name, side, own[side], (rows, columns)[side], changes.bounds[side])
-        for name, side in (
-            ("mentee_bounds", 0),
-            ("public_mentee_bounds", 0),
-            ("mentor_bounds", 1),
-            ("public_mentor_bounds", 1),
-        )
+        for side, known in enumerate(("mentee_bounds", "mentor_bounds"))
+        for name in (known, f"public_{known}")
     }
     places = _places(setup, changes)
     sources = tuple(_source(one, places, (rows, columns)) for one in old.sources)
@@ -376,10 +376,7 @@ def _seen_rules(setup: Setup, changes: Changes, own: tuple[NDArray[np.int64], ..
         most_pairs=most_pairs(own[0], own[1]),
         fixed=_moved(old.fixed, changes),
         sources=sources,
-        mentee_bounds=bounds["mentee_bounds"],
-        mentor_bounds=bounds["mentor_bounds"],
-        public_mentee_bounds=bounds["public_mentee_bounds"],
-        public_mentor_bounds=bounds["public_mentor_bounds"],
+        **bounds,
     )
 
 
