@@ -100,6 +100,21 @@ def test_each_of_200_changes_gives_the_matching_of_a_solve_of_the_same_data_from
 
 
 @pytest.mark.usefixtures("_small")
+def test_room_for_those_who_join_is_made_for_all_changes_of_a_problem_at_once():
+    """Where there is no room left for those who join, it is made once for all changes of the same problem."""
+    data = Data(np.random.default_rng(3), 6)
+    problem = data.problem()
+    problem.run()
+    tables = set()
+    for number in range(100):
+        later = problem.update(join_mentees=[{"id": f"y{number}", "scores": data.scores[0].copy()}])
+        assert later.run().record.solver == "repair"
+        tables.add(id(problem._last.ready(("coverage", "total"), 0).standing.shared))
+    assert len(tables) <= 4
+    assert later.solve().to_json() == type(later)(later._setup).solve().to_json()
+
+
+@pytest.mark.usefixtures("_small")
 def test_the_matching_of_a_changed_problem_is_what_all_its_checks_would_leave():
     """A matching told without checks equals one made of the same parts with all checks, part by part and as JSON."""
     data = Data(np.random.default_rng(5), 12)

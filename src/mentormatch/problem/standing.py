@@ -111,6 +111,8 @@ def _stepped(ready: Ready, setup: Setup, trail: Trail, seed: int) -> Ready | Non
         return None
     before = trail.rows, trail.columns
     standing, *new = ready.standing.ready(*(int((own < 0).sum()) for own in before))
+    if standing is not ready.standing:  # others who join the same problem find room too
+        trail.problem._last.lay_out(ready.instance.objective, seed, ready._replace(standing=standing))
     slots, joined = [], []
     for side in (0, 1):
         fresh = before[side] < 0

@@ -235,7 +235,7 @@ def _row(
     given: Any = one.scores
     here = [who for who, there in zip(ids, known.tolist(), strict=True) if there]
     if hasattr(given, "items"):
-        strange = sorted(str(who) for who in given if str(who) not in set(here))
+        strange = sorted(set(map(str, given)) - set(here))
         if strange:
             said = f"the scores name people who are not here: {', '.join(strange[:20])}"
             faults.append(Fault(loc, "unknown_id", said, None, one.id))
@@ -243,11 +243,8 @@ def _row(
         named = {str(who): score for who, score in given.items()}
         given = [named.get(who, np.nan) for who in here]
     row, wrong = None, None
-    numbers = isinstance(given, np.ndarray) and given.ndim == 1 and given.dtype == np.float64
-    if numbers and len(given) == len(here) and (np.abs(given) <= LARGEST).all():
-        return given  # whatever else it is, is looked at more closely
     try:
-        row = ScoreMatrix.from_array([list(given)]).block(slice(None), slice(None))[0]
+        row = given if _sound(given) else ScoreMatrix.from_array([list(given)]).block(slice(None), slice(None))[0]
     except InputError as error:
         wrong = error.faults[0].msg
     except TypeError:
@@ -260,6 +257,12 @@ def _row(
         faults.append(Fault(loc, "bad_scores", wrong, None, one.id))
         return None
     return row
+
+
+def _sound(given: Any) -> bool:
+    """Say whether these are scores that need no closer look."""
+    array = isinstance(given, np.ndarray) and given.ndim == 1 and given.dtype == np.float64
+    return array and bool((np.abs(given) <= LARGEST).all())
 
 
 # --- rules --------------------------------------------------------------------------------------------------------

@@ -294,8 +294,9 @@ def fill(sheet: Sheet, near: People, far: People, links: Links, close: Close, ba
     int
         1 when nobody lacks anything, 0 if somebody can never have its minimum, -1 if there is no room for another link.
     """
-    for person in range(len(near.load)):
-        while lacks(near, person):
+    load, upper = near.load, near.upper
+    for person in range(len(load)):
+        while load[person] < upper[person] and lacks(near, person):
             if links.state[FREE] == NONE and links.state[HEAD] >= len(links.near):
                 return -1
             _come_near(near, far, close, back)

@@ -138,7 +138,8 @@ def desk_for(people: int, pairs: int) -> Desk:
     ways = [np.zeros(pairs, np.int64) for _ in range(6)]
     return Desk(
         numbers[0], numbers[1], numbers[2], numbers[3], heap[0], heap[1], heap[2], entry, twos[0], twos[1], done, walk,
-        ways[0], ways[1], ways[2], ways[3], ways[4], ways[5], np.zeros(people, np.int64), np.zeros(4, np.int64), np.zeros(6, np.int64),
+        ways[0], ways[1], ways[2], ways[3], ways[4], ways[5], np.zeros(people, np.int64),
+        np.zeros(4, np.int64), np.zeros(6, np.int64),
     )  # fmt: skip
 
 
@@ -304,7 +305,7 @@ def _least(web: Web, desk: Desk) -> tuple[NDArray[np.int64], NDArray[np.int64], 
 
 
 @jit
-def _round(web: Web, desk: Desk, start: int, last: int, last_less: int) -> None:  # one loop, for speed
+def _round(web: Web, desk: Desk, start: int, last: int, last_less: int) -> None:  # noqa: C901  one loop, for speed
     """Find the cheapest cycle through one row, not through the hub and not through rows that are done.
 
     It goes from a row to columns that it has no pair with, and at once on to the rows that have one. The step
