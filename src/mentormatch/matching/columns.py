@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from mentormatch.errors import InputError
@@ -20,6 +21,8 @@ _AT_ONCE: Final = 256
 """So many pairs are made at a time when all are looked at in turn."""
 
 _PART_NUMBERS: Final = ("weight", "value", "contribution")
+_ARRAYS: Final = (*NUMBERS, *_PART_NUMBERS)
+_TUPLES: Final = ("mentees", "mentors", "criteria", "shared")
 _MAY_BE_UNKNOWN: Final = frozenset({"for_mentee", "for_mentor", "value"})
 
 
@@ -67,7 +70,7 @@ class PairColumns:
         starts = np.array(self.starts, np.int64)
         starts.flags.writeable = False
         object.__setattr__(self, "starts", starts)
-        for name in ("mentees", "mentors", "criteria", "shared"):
+        for name in _TUPLES:
             object.__setattr__(self, name, tuple(getattr(self, name)))
 
     def __len__(self) -> int:
@@ -116,17 +119,45 @@ class PairColumns:
             shared=tuple(part.shared for part in parts),
         )
 
+    def take(self, places: NDArray[Any]) -> PairColumns:
+        """Return the pairs at these places (int64), in this order."""
+        import numpy as np
+
+        sizes = np.diff(self.starts)[places]
+        starts = np.concatenate(([0], np.cumsum(sizes)))
+        inner = np.repeat(self.starts[places] - starts[:-1], sizes) + np.arange(starts[-1])
+        found = {name: getattr(self, name)[places] for name in NUMBERS}
+        found |= {name: getattr(self, name)[inner] for name in _PART_NUMBERS}
+        for names, chosen in ((("mentees", "mentors"), places.tolist()), (("criteria", "shared"), inner.tolist())):
+            found |= {name: _picked(getattr(self, name), chosen) for name in names}
+        return self._sound(starts=starts, **found)
+
+    def and_more(self, other: PairColumns) -> PairColumns:
+        """Return these pairs, and after them some others."""
+        import numpy as np
+
+        found = {name: np.concatenate((getattr(self, name), getattr(other, name))) for name in _ARRAYS}
+        found |= {name: getattr(self, name) + getattr(other, name) for name in _TUPLES}
+        return self._sound(starts=np.concatenate((self.starts, self.starts[-1] + other.starts[1:])), **found)
+
+    @classmethod
+    def _sound(cls, **columns: Any) -> PairColumns:
+        """Return columns of what was checked before; arrays are its own."""
+        made = object.__new__(cls)
+        for name, column in columns.items():
+            if name not in _TUPLES:
+                column.flags.writeable = False
+            object.__setattr__(made, name, column)
+        return made
+
     def same(self, other: PairColumns) -> bool:
         """Say whether these are the same pairs in the same order, without making them."""
         import numpy as np
 
         return (
-            all(getattr(self, name) == getattr(other, name) for name in ("mentees", "mentors", "criteria", "shared"))
+            all(getattr(self, name) == getattr(other, name) for name in _TUPLES)
             and np.array_equal(self.starts, other.starts)
-            and all(
-                np.array_equal(getattr(self, name), getattr(other, name), equal_nan=True)
-                for name in (*NUMBERS, *_PART_NUMBERS)
-            )
+            and all(np.array_equal(getattr(self, name), getattr(other, name), equal_nan=True) for name in _ARRAYS)
         )
 
     @property
@@ -139,6 +170,11 @@ class PairColumns:
         single = np.flatnonzero(sizes == 1)
         found[single] = [self.criteria[at] == "score" for at in firsts[single].tolist()]
         return found
+
+
+def _picked(column: Sequence[Any], places: Sequence[int]) -> tuple[Any, ...]:
+    """Return what stands at some places."""
+    return itemgetter(*places)(column) if len(places) > 1 else tuple(column[place] for place in places)
 
 
 def known(column: NDArray[Any]) -> list[Any]:

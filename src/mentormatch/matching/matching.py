@@ -115,16 +115,30 @@ class Matching:  # noqa: PLW1641  # the dataclass makes it
         if faults:
             raise InputError(faults)
 
+    @classmethod
+    def _sound(cls, columns: PairColumns, claim: Certificate, **known: Any) -> Matching:
+        """Return the matching of parts that are as they would be after all checks; none of them is looked at.
+
+        Its certificate is ``claim`` with the pairs, put together when somebody asks for it.
+        """
+        made = object.__new__(cls)
+        made.__dict__.update(known, _columns=columns, _claim=claim)
+        return made
+
     # --- pairs, in columns until they are looked at ------------------------------------------------------------------
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            """Make all pairs when they are first asked for; a large matching is told without them."""
-            if name == "pairs" and "_columns" in self.__dict__:
-                made = self.__dict__["pairs"] = self.__dict__["_columns"].all()
-                return made
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            """Make what is large when it is first asked for: all pairs, and the certificate, which lists their ids."""
+            held = self.__dict__
+            if name == "pairs" and "_columns" in held:
+                held[name] = held["_columns"].all()
+            elif name == "certificate" and "_claim" in held:
+                held[name] = replace(held["_claim"], pairs=tuple(zip(*self._ids, strict=True)))
+            else:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            return held[name]
 
     @cached_property
     def _columns(self) -> PairColumns:

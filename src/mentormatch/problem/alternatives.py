@@ -15,7 +15,7 @@ from mentormatch.network import Need
 from mentormatch.problem.frames import without_frames
 from mentormatch.problem.instance import form_of
 from mentormatch.problem.rematching import NOTHING_BEFORE, Before
-from mentormatch.problem.result import make_matching
+from mentormatch.problem.result import Teller
 from mentormatch.solvers import STABLE, different, next_best, solve_coupled
 
 if TYPE_CHECKING:
@@ -118,6 +118,7 @@ class Search:
     def _told(self, others: Iterator[Solution]) -> Iterator[Matching]:
         """Yield the first matching and the others; what looks for these has begun already."""
         first = self.run.matching
+        teller = Teller(self.setup, self.prepared, first.solver, first.certificate.seed, self.before)
         yield first
         self.watch.restart()
         for number in count(2):
@@ -126,12 +127,5 @@ class Search:
                 return
             if self.progress:
                 self.progress("solve", number, self.count)
-            yield make_matching(
-                self.setup,
-                self.prepared,
-                solution,
-                solver=first.solver,
-                seed=first.certificate.seed,
-                before=self.before,
-            )
+            yield teller.of(solution)
             self.watch.restart()

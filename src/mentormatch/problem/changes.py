@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from bisect import bisect
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +12,7 @@ import numpy as np
 from mentormatch.errors import Fault, InputError
 from mentormatch.people import Pool
 from mentormatch.problem.bounds import read_bounds
+from mentormatch.problem.roster import some
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,7 +104,7 @@ class Reading:
                 joined.add(one)
             ids.append((*kept, *fresh[side]) if fresh[side] else kept)
         new_bounds = self._bounds(bounds, gone)
-        shut = self._forbidden(forbid, (ids[0], ids[1]))
+        shut = self._forbidden(forbid, gone, (fresh[0], fresh[1]))
         if self.faults:
             raise InputError(self.faults)
         rows, columns = (np.concatenate([own, np.full(len(more), -1)]) for own, more in zip(stay, fresh, strict=True))
@@ -208,19 +210,29 @@ class Reading:
         return low, high
 
     def _forbidden(
-        self, forbid: Any, ids: tuple[Sequence[str], Sequence[str]]
+        self, forbid: Any, gone: tuple[set[int], set[int]], fresh: tuple[Sequence[str], Sequence[str]]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Find the pairs to keep apart; who is in them is told in confidence, so that faults tell only their place."""
         given = self._list(forbid, "forbid")
         found = []
-        row_of = [{one: row for row, one in enumerate(own)} for own in ids] if given else []
+        left = [sorted(own) for own in gone]
+        joined = [dict(zip(own, range(len(own)), strict=True)) for own in fresh]
+
+        def row_of(side: int, one: str) -> int | None:
+            """Return the row that somebody has afterwards."""
+            there = _rows_of(self.setup.roster, side)
+            if one in joined[side]:
+                return len(there) - len(left[side]) + joined[side][one]
+            row = there.get(one)
+            return None if row is None or row in gone[side] else row - bisect(left[side], row)
+
         for place, one in enumerate(given):
             pair = tuple(one) if isinstance(one, (tuple, list)) else ()
             if len(pair) != 2:
                 said = "a pair is (mentee id, mentor id)"
                 self.faults.append(Fault(("forbid", place), "bad_pair", said))
                 continue
-            rows = [row_of[side].get(str(own)) for side, own in enumerate(pair)]
+            rows = [row_of(side, str(own)) for side, own in enumerate(pair)]
             for side, row in enumerate(rows):
                 if row is None:
                     said = f"this pair names somebody who is no {SIDES[side][:-1]} here"
@@ -274,16 +286,6 @@ class Reading:
             bound = self._bound(one.get(stated, 1), (name, str(one["id"])))
             found.append(Newcomer(str(one["id"]), one["scores"], bound or (0, 1)))
         return tuple(found)
-
-
-def some(people: tuple[str, ...], gone: Collection[int]) -> tuple[str, ...]:
-    """Return those of a tuple that are not gone, by place."""
-    if not gone:
-        return people
-    kept = list(people)
-    for row in sorted(gone, reverse=True):
-        del kept[row]
-    return tuple(kept)
 
 
 def _side_of(key: Any) -> int | None:

@@ -92,7 +92,7 @@ class Prepared:
         """Return chosen and fixed pairs together as listing rows, in listing order."""
         i = np.concatenate([self.mentees.rows[arcs.i], np.array([pair.i for pair in self.fixed], np.int64)])
         j = np.concatenate([self.mentors.rows[arcs.j], np.array([pair.j for pair in self.fixed], np.int64)])
-        order = np.lexsort((j, i))
+        order = np.argsort(i * len(self.mentors.rows) + j)
         return Arcs(i[order], j[order])
 
     def unlisted(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> Arcs:

@@ -174,4 +174,6 @@ def length(rows: Rows, size: int) -> int:
 
 
 def _rectangle(table: NDArray[np.bool_], rows: Rows, columns: Rows) -> NDArray[np.bool_]:
+    if not isinstance(columns, slice) and len(columns) < length(rows, len(table)):
+        return table[:, columns][rows]  # whichever leaves less is taken first
     return table[rows][:, columns]

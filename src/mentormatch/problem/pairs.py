@@ -3,21 +3,82 @@
 from __future__ import annotations
 
 from itertools import repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.matching import PairColumns
+from mentormatch.network import Arcs
 
 if TYPE_CHECKING:
-    from mentormatch.network import Arcs
     from mentormatch.people import Pool
     from mentormatch.problem.roster import Roster
     from mentormatch.scoring import ScoreMatrix
 
+_TIMES, _SPARE = 4, 64
+"""More pairs than so many times those of a matching, and so many more, are not kept."""
+
 _OTHER = "other"
 """What the parts that may not be shown are folded into."""
+
+
+class Told(NamedTuple):
+    """Pairs that were told: one number for each in order, its place, and all of them in columns."""
+
+    keys: NDArray[np.int64]
+    places: NDArray[np.int64]
+    columns: PairColumns
+
+
+class Pairs:
+    """The pairs of a problem that were told lately: matchings that have most of them in common share these.
+
+    Parameters
+    ----------
+    scores, roster, pool, share
+        Of the problem.
+    told
+        What is known already.
+    """
+
+    def __init__(
+        self, scores: ScoreMatrix, roster: Roster, pool: Pool | None, share: frozenset[str], told: Told | None = None
+    ) -> None:
+        self._scores, self._roster, self._pool, self._share = scores, roster, pool, share
+        self._told = told  # replaced as one, so that threads find what belongs together
+
+    def of(self, arcs: Arcs) -> PairColumns:
+        """Return pairs of listing rows, in row order, each with the parts that sum to its score."""
+        keys, told = arcs.i * self._roster.shape[1] + arcs.j, self._told
+        if told is None or not len(told.keys):
+            columns = self._made(arcs)
+            self._told = Told(keys, np.arange(len(keys)), columns)
+            return columns
+        at = np.searchsorted(told.keys, keys)
+        new = np.flatnonzero(told.keys.take(at, mode="clip") != keys)
+        if len(new):
+            known = len(told.columns)
+            columns = told.columns.and_more(self._made(Arcs(arcs.i[new], arcs.j[new])))
+            places = np.insert(told.places, at[new], np.arange(known, known + len(new)))
+            told = Told(np.insert(told.keys, at[new], keys[new]), places, columns)
+            at = np.searchsorted(told.keys, keys)
+        found = told.columns.take(told.places[at])
+        many = len(told.columns) > _SPARE + _TIMES * len(keys)
+        self._told = Told(keys, np.arange(len(keys)), found) if many else told
+        return found
+
+    def following(self, scores: ScoreMatrix, roster: Roster, pool: Pool | None, *places: NDArray[np.int64]) -> Pairs:
+        """Return the pairs of a changed problem, in which people of each side have these rows; -1 if they are gone."""
+        told = self._told
+        if told is not None and len(told.keys):
+            i, j = (own[rows] for own, rows in zip(places, np.divmod(told.keys, self._roster.shape[1]), strict=True))
+            here = (i >= 0) & (j >= 0)  # who stays, stays in order
+            told = Told(i[here] * roster.shape[1] + j[here], told.places[here], told.columns)
+        return Pairs(scores, roster, pool, self._share, told)
+
+    def _made(self, arcs: Arcs) -> PairColumns:
+        return make_pairs(arcs, self._scores, self._roster, self._pool, self._share)
 
 
 def make_pairs(

@@ -39,7 +39,7 @@ from mentormatch.problem.progress import announce
 from mentormatch.problem.proof import proof_of
 from mentormatch.problem.record import Record, Run
 from mentormatch.problem.rematching import Before, check_matching, check_previous, rematch_tiers
-from mentormatch.problem.result import make_matching, pairs_before
+from mentormatch.problem.result import Teller, pairs_before
 from mentormatch.problem.setup import Setup
 from mentormatch.problem.stable import blocking_ids, proved
 from mentormatch.problem.standing import repaired
@@ -373,12 +373,12 @@ class Problem:
             check(self._setup)
             ready = repaired(self, tiers, seed)
             if ready is not None:
-                return self._told(ready.solution(), seed, started, report)
+                return self._told(ready.solution(self._setup.roster), seed, started, report)
         prepared = self._prepare(tiers, seed, pairs_before(before.matching), before.placed)
         chosen = solver_for(self._setup, prepared, solver)
         solution = self._solution(prepared, chosen, deadline, report)
         solved = time.perf_counter()
-        matching = make_matching(self._setup, prepared, solution, solver=chosen_name(solver), seed=seed, before=before)
+        matching = Teller(self._setup, prepared, chosen_name(solver), seed, before).checked(solution)
         if report:
             report("prove", 1, 1)
         plain = not before.placed and before.matching is None and chosen_name(solver) == "auto"
@@ -396,7 +396,7 @@ class Problem:
             report("prove", 1, 1)
         record = Record("repair", solution.rounds, solution.ties, {"solve": time.perf_counter() - started})
         setup = self._setup
-        return Run(solution, record, lambda: make_matching(setup, prepare(), solution, solver="auto", seed=seed))
+        return Run(solution, record, lambda: Teller(setup, prepare(), "auto", seed).of(solution))
 
     def solutions(
         self,

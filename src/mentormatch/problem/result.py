@@ -1,9 +1,12 @@
+# ruff: noqa: SLF001  matchings are made here
 """A solution told as a matching: pairs, people left over, certificate, manifest and notes."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,15 +15,15 @@ from numpy.typing import NDArray
 from mentormatch._version import __version__
 from mentormatch.explain.explanation import WEAK
 from mentormatch.matching import Certificate, Matching, Short, TierProof
+from mentormatch.matching.frozen import freeze
 from mentormatch.people import Note, Pool
-from mentormatch.problem.pairs import make_pairs
-from mentormatch.problem.reasons import unmatched
+from mentormatch.problem.reasons import Alone
 from mentormatch.problem.rematching import NOTHING_BEFORE, Before, rematch_notes, rematched
 from mentormatch.problem.stable import by_wishes
 from mentormatch.solvers import exponent
 
 if TYPE_CHECKING:
-    from mentormatch.matching import PairColumns
+    from mentormatch.matching import Pair, PairColumns
     from mentormatch.matching.certificate import TierValue
     from mentormatch.network import Arcs, Solution, TierResult
     from mentormatch.problem.fixing import Fixed
@@ -28,57 +31,105 @@ if TYPE_CHECKING:
     from mentormatch.problem.setup import Setup
 
 
-def make_matching(
-    setup: Setup,
-    prepared: Prepared,
-    solution: Solution,
-    *,
-    solver: str,
-    seed: int,
-    before: Before = NOTHING_BEFORE,
-) -> Matching:
-    """Tell a solution as a matching; only its own pairs and public facts go in."""
-    roster, compiled, scores = setup.roster, setup.compiled, setup.scores
-    arcs = prepared.listed(solution.arcs)
-    pairs = make_pairs(arcs, scores, roster, setup.pool, setup.share)
-    loads = [np.bincount(side, minlength=size) for side, size in zip(arcs, roster.shape, strict=True)]
-    objective, previous = prepared.asked, before.matching
-    tiers = tuple(
-        _proof(tier, prepared.aims.value(tier.name, arcs, pairs.score), prepared)
-        for tier in solution.tiers
-        if tier.name in objective
-    )
-    columns: Any = pairs  # a matching makes pairs of its columns when they are looked at
-    return Matching(
-        pairs=columns,
-        mentees=tuple(zip(roster.mentee_ids, roster.mentee_names, strict=True)),
-        mentors=tuple(zip(roster.mentor_ids, roster.mentor_names, strict=True)),
-        unmatched_mentees=unmatched("mentee", roster.mentee_ids, loads[0], compiled, scores),
-        unmatched_mentors=unmatched("mentor", roster.mentor_ids, loads[1], compiled, scores),
-        short=_short(setup, loads[0]),
-        certificate=Certificate(
-            tiers,
-            objective=objective,
-            seed=seed,
-            previous=pairs_before(previous),
-            placed=_ids(setup, before.placed),
-            lifted=_ids(setup, (pair for pair in before.placed if pair.overrides)),
-        ),
-        objective=objective,
-        solver=solver,
-        manifest={
-            **_manifest(setup, objective, seed, _by_hand(setup, before, arcs)),
-            **rematched(roster, before, pairs),
-        },
-        notes=(
-            *setup.notes,
-            *_pair_notes(setup, pairs, arcs, wished=by_wishes(prepared.instance)),
-            *_gone(previous, pairs),
-            *rematch_notes(roster, before, pairs),
-        ),
-        frame_backend=None if setup.pool is None else setup.pool.backend,
-        whole_ids=(False, False) if setup.pool is None else setup.pool.whole_ids,
-    )
+@dataclass(frozen=True, eq=False, repr=False)
+class Teller:
+    """Tells solutions of one problem as matchings; only their own pairs and public facts go in.
+
+    Whatever is the same in all of them, and every pair, is made once.
+
+    Attributes
+    ----------
+    setup, prepared
+        The problem.
+    solver, seed
+        The solver that was asked for, and the seed.
+    before
+        What came before the run.
+    """
+
+    setup: Setup
+    prepared: Prepared
+    solver: str
+    seed: int
+    before: Before = NOTHING_BEFORE
+
+    def checked(self, solution: Solution) -> Matching:
+        """Tell a solution as a matching that checks itself, and is ready to answer at once."""
+        made = self.of(solution)
+        made._check(made.certificate.pairs)
+        return made
+
+    def of(self, solution: Solution) -> Matching:
+        """Tell a solution as a matching."""
+        setup, prepared, before = self.setup, self.prepared, self.before
+        arcs = prepared.listed(solution.arcs)
+        pairs = setup.pairs.of(arcs)
+        loads = [np.bincount(side, minlength=size) for side, size in zip(arcs, setup.roster.shape, strict=True)]
+        tiers = tuple(
+            _proof(tier, prepared.aims.value(tier.name, arcs, pairs.score), self)
+            for tier in solution.tiers
+            if tier.name in prepared.asked
+        )
+        pool = setup.pool
+        return Matching._sound(
+            columns=pairs,
+            mentees=setup.roster.people[0],
+            mentors=setup.roster.people[1],
+            unmatched_mentees=self._alone[0].of(loads[0]),
+            unmatched_mentors=self._alone[1].of(loads[1]),
+            short=_short(setup, loads[0]),
+            claim=replace(self._claim, tiers=tiers),
+            objective=prepared.asked,
+            solver=self.solver,
+            manifest=self._manifest if before.matching is None else self._manifest_of(arcs, pairs),
+            notes=(
+                *setup.notes,
+                *_pair_notes(setup, pairs, arcs, wished=self._wished),
+                *_gone(before.matching, pairs),
+                *rematch_notes(setup.roster, before, pairs),
+            ),
+            frame_backend=None if pool is None else pool.backend,
+            whole_ids=(False, False) if pool is None else pool.whole_ids,
+        )
+
+    @cached_property
+    def _alone(self) -> tuple[Alone, Alone]:
+        roster, rules = self.setup.roster, (self.setup.compiled, self.setup.scores)
+        return Alone("mentee", roster.mentee_ids, *rules), Alone("mentor", roster.mentor_ids, *rules)
+
+    @cached_property
+    def _claim(self) -> Certificate:
+        """What certificates have in common."""
+        placed = self.before.placed
+        return Certificate(
+            (),
+            objective=self.prepared.asked,
+            seed=self.seed,
+            previous=pairs_before(self.before.matching),
+            placed=_ids(self.setup, placed),
+            lifted=_ids(self.setup, (pair for pair in placed if pair.overrides)),
+        )
+
+    @cached_property
+    def exponent(self) -> int:
+        """That of the grid."""
+        return exponent(self.prepared.instance)
+
+    @cached_property
+    def _wished(self) -> bool:
+        return by_wishes(self.prepared.instance)
+
+    @cached_property
+    def _manifest(self) -> Mapping[str, Any]:
+        """The manifest where nothing came before."""
+        return self._manifest_of(None, ())
+
+    def _manifest_of(self, arcs: Arcs | None, pairs: Iterable[Pair]) -> Mapping[str, Any]:
+        setup, before = self.setup, self.before
+        by_hand = _by_hand(setup, before, arcs)
+        told = _manifest(setup, self.prepared.asked, self.seed, by_hand)
+        frozen: Mapping[str, Any] = freeze({**told, **rematched(setup.roster, before, pairs)})
+        return frozen
 
 
 def pairs_before(previous: Matching | None) -> tuple[tuple[str, str], ...]:
@@ -101,15 +152,15 @@ def _gone(previous: Matching | None, pairs: PairColumns) -> tuple[Note, ...]:
     return (Note("hand_placed_gone", message, gone),)
 
 
-def _proof(tier: TierResult, value: TierValue, prepared: Prepared) -> TierProof:
+def _proof(tier: TierResult, value: TierValue, teller: Teller) -> TierProof:
     """State one tier in the terms of its reader: the value as told, and as much above it as the bound is."""
     if tier.optimal and tier.proved:
         return TierProof(tier.name, value, value, optimal=True)
-    return TierProof(tier.name, value, _bound(tier, value, prepared), optimal=False)
+    return TierProof(tier.name, value, _bound(tier, value, teller), optimal=False)
 
 
-def _bound(tier: TierResult, value: TierValue, prepared: Prepared) -> TierValue:
-    e = exponent(prepared.instance)
+def _bound(tier: TierResult, value: TierValue, teller: Teller) -> TierValue:
+    e = teller.exponent
     if tier.name == "leximin" and isinstance(tier.bound, tuple) and isinstance(value, tuple):
         top = math.ldexp(max(tier.bound, default=0), -e)
         return tuple(max(one, top) for one in value)
@@ -138,9 +189,9 @@ def _ids(setup: Setup, fixed: Iterable[Fixed]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((roster.mentee_ids[pair.i], roster.mentor_ids[pair.j]) for pair in fixed))
 
 
-def _by_hand(setup: Setup, before: Before, arcs: Arcs) -> tuple[Fixed, ...]:
+def _by_hand(setup: Setup, before: Before, arcs: Arcs | None) -> tuple[Fixed, ...]:
     """Return what was placed by hand, now or before, and is made, in row order; what is said now goes before."""
-    made = set(zip(arcs.i.tolist(), arcs.j.tolist(), strict=True)) if before.placed else set()
+    made = set() if arcs is None else set(zip(arcs.i.tolist(), arcs.j.tolist(), strict=True))
     stated = {(pair.i, pair.j): pair for pair in before.placed if (pair.i, pair.j) in made}
     stated |= {(pair.i, pair.j): pair for pair in setup.fixed if pair.by_hand}
     return tuple(stated[rows] for rows in sorted(stated))

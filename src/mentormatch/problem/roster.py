@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from mentormatch.problem.ties import person_hashes
 if TYPE_CHECKING:
     from mentormatch.network import Rows
     from mentormatch.people import Pool
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +37,17 @@ class Order:
     def __getitem__(self, positions: Rows) -> Rows:
         """Return the listing rows at these positions."""
         return positions if self.given else self.rows[positions]
+
+    def after(self, before: NDArray[np.int64], ids: Sequence[str]) -> Order:
+        """Return the order of people who had these rows before, -1 for those who join: they are put in place."""
+        stays = before >= 0
+        place = np.full(len(self.rows), -1)
+        place[before[stays]] = np.flatnonzero(stays)
+        rows = place[self.rows]
+        rows = rows[rows >= 0]
+        for row in np.flatnonzero(~stays).tolist():
+            rows = np.insert(rows, bisect(rows, ids[row], key=ids.__getitem__), row)
+        return Order(rows, given=bool((rows == np.arange(len(rows))).all()))
 
     def back(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the positions of these listing rows."""
@@ -62,6 +76,12 @@ class Roster:
         return dict(zip(self.mentor_ids, range(len(self.mentor_ids)), strict=True))
 
     @cached_property
+    def people(self) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+        """Id and display name of everybody, mentees first."""
+        mentees = tuple(zip(self.mentee_ids, self.mentee_names, strict=True))
+        return mentees, tuple(zip(self.mentor_ids, self.mentor_names, strict=True))
+
+    @cached_property
     def orders(self) -> tuple[Order, Order]:
         """The order of both sides by id, mentees first."""
         return Order.of(self.mentee_ids), Order.of(self.mentor_ids)
@@ -74,6 +94,29 @@ class Roster:
             held = self.__dict__["_hashes"] = (seed, both)
         found: tuple[NDArray[np.uint64], NDArray[np.uint64]] = held[1]
         return found
+
+    def following(self, old: Roster, before: Sequence[NDArray[np.int64]], gone: Sequence[Collection[int]]) -> Roster:
+        """Take over what an older roster has worked out of people who had these rows in it; -1 for those who join."""
+        known, held = old.__dict__, self.__dict__
+        sides = (self.mentee_ids, self.mentee_names), (self.mentor_ids, self.mentor_names)
+        stay = [own[own >= 0] for own in before]
+        if "orders" in known:
+            held["orders"] = tuple(
+                own.after(rows, ids) for own, rows, (ids, _) in zip(old.orders, before, sides, strict=True)
+            )
+        if "people" in known:
+            held["people"] = tuple(
+                (*some(own, left), *zip(*(one[len(rows) :] for one in side), strict=True))
+                for own, left, rows, side in zip(old.people, gone, stay, sides, strict=True)
+            )
+        if "_hashes" in known:
+            seed, both = known["_hashes"]
+            hashed = tuple(
+                np.concatenate((own[rows], person_hashes(ids[len(rows) :], name, seed)))
+                for own, rows, (ids, _), name in zip(both, stay, sides, ("mentee", "mentor"), strict=True)
+            )
+            held["_hashes"] = seed, hashed
+        return self
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -112,6 +155,16 @@ class Roster:
         if faults:
             raise InputError(faults)
         return cls(sides[0], sides[1], sides[0], sides[1])
+
+
+def some(people: tuple[T, ...], gone: Collection[int]) -> tuple[T, ...]:
+    """Return those of a tuple that are not gone, by place."""
+    if not gone:
+        return people
+    kept = list(people)
+    for row in sorted(gone, reverse=True):
+        del kept[row]
+    return tuple(kept)
 
 
 def _id_of(one: Any) -> str:

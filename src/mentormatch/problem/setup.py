@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from mentormatch.people import Note, Pool
 from mentormatch.problem.compiled import Compiled
 from mentormatch.problem.fixing import Fixed
+from mentormatch.problem.pairs import Pairs
 from mentormatch.problem.roster import Roster
 from mentormatch.scoring import ScoreMatrix
 from mentormatch.settings import DEFAULT_OBJECTIVE
@@ -65,6 +67,11 @@ class Setup:
     notes: tuple[Note, ...] = ()
     own: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
     fitted: Pool | None = None
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """The pairs that were told lately."""
+        return Pairs(self.scores, self.roster, self.pool, self.share)
 
     @property
     def own_bounds(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

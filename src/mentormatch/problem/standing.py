@@ -3,25 +3,22 @@
 
 from __future__ import annotations
 
-from bisect import bisect
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from mentormatch.problem.instance import Allowed, reduced
-from mentormatch.problem.ties import person_hashes
 from mentormatch.solvers.grid import CLOSED, exponent, quantise
 from mentormatch.solvers.repair import TIERS, Change, Standing, worth_it
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from mentormatch.network import Instance, Solution
     from mentormatch.problem.last import Trail
     from mentormatch.problem.problem import Problem
+    from mentormatch.problem.roster import Roster
     from mentormatch.problem.setup import Setup
 
 
@@ -34,20 +31,19 @@ class Ready(NamedTuple):
         Its matching and prices.
     slots
         The slot of everybody on each side, by row and by column.
-    orders
-        The rows, and the columns, by id.
-    instance
-        The problem that was laid out first: its grid is everybody's.
+    instance, exponent
+        The problem that was laid out first, and its grid, which is everybody's.
     """
 
     standing: Standing
     slots: tuple[NDArray[np.int64], NDArray[np.int64]]
-    orders: tuple[NDArray[np.int64], NDArray[np.int64]]
     instance: Instance
+    exponent: int
 
-    def solution(self) -> Solution:
+    def solution(self, roster: Roster) -> Solution:
         """Tell what it found, by position."""
-        return self.standing.solution((self.slots[0][self.orders[0]], self.slots[1][self.orders[1]]))
+        mentees, mentors = (own[order.rows] for own, order in zip(self.slots, roster.orders, strict=True))
+        return self.standing.solution((mentees, mentors))
 
 
 def repaired(problem: Problem, objective: tuple[str, ...], seed: int) -> Ready | None:
@@ -100,7 +96,7 @@ def _laid_out(problem: Problem, objective: tuple[str, ...], seed: int) -> Ready 
     if standing is None:
         return None
     slots = prepared.mentees.back(np.arange(len(orders[0]))), prepared.mentors.back(np.arange(len(orders[1])))
-    found = Ready(standing, slots, orders, prepared.instance)
+    found = Ready(standing, slots, prepared.instance, exponent(prepared.instance))
     problem._last.lay_out(objective, seed, found)
     return found
 
@@ -110,19 +106,19 @@ def _stepped(ready: Ready, setup: Setup, trail: Trail, seed: int) -> Ready | Non
     compiled = setup.compiled
     lowest, highest = setup.scores.bounds
     ranged = replace(ready.instance, lowest=min(lowest, 0.0), highest=max(highest, 0.0), most_pairs=compiled.most_pairs)
-    e = exponent(ready.instance)
+    e = ready.exponent
     if 0 in setup.roster.shape or exponent(ranged) != e or not _same_fixed(setup, trail):
         return None
     before = trail.rows, trail.columns
     standing, *new = ready.standing.ready(*(int((own < 0).sum()) for own in before))
-    slots, orders, joined = [], [], []
-    ids = setup.roster.mentee_ids, setup.roster.mentor_ids
+    if standing is not ready.standing:  # others who join the same problem find room too
+        trail.problem._last.lay_out(ready.instance.objective, seed, ready._replace(standing=standing))
+    slots, joined = [], []
     for side in (0, 1):
         fresh = before[side] < 0
         own = ready.slots[side][before[side]] if len(ready.slots[side]) else np.zeros(len(fresh), np.int64)
         own[fresh] = new[side]
         slots.append(own)
-        orders.append(_order(ready.orders[side], before[side], ids[side]))
         joined.append(np.flatnonzero(fresh))
     _write(standing, setup, (slots[0], slots[1]), (joined[0], joined[1]), e, seed)
     lower, upper, gone = [], [], []
@@ -143,7 +139,7 @@ def _stepped(ready: Ready, setup: Setup, trail: Trail, seed: int) -> Ready | Non
         shut=(slots[0][trail.shut[0]], slots[1][trail.shut[1]]),
     )
     after = standing.after(change)
-    return None if after is None else Ready(after, (slots[0], slots[1]), (orders[0], orders[1]), ready.instance)
+    return None if after is None else Ready(after, (slots[0], slots[1]), ready.instance, e)
 
 
 def _same_fixed(setup: Setup, trail: Trail) -> bool:
@@ -155,19 +151,6 @@ def _same_fixed(setup: Setup, trail: Trail) -> bool:
     here = set(trail.rows.tolist()), set(trail.columns.tolist())
     still = {(i, j) for i, j in old if i in here[0] and j in here[1]}
     return {(i, j) for i, j in now if min(i, j) >= 0} == still
-
-
-def _order(order: NDArray[np.int64], before: NDArray[np.int64], ids: Sequence[str]) -> NDArray[np.int64]:
-    """Return the rows by id: those who stay as they were, and each who joins where it belongs."""
-    place = np.full(len(order), -1)
-    stays = before >= 0
-    place[before[stays]] = np.flatnonzero(stays)
-    kept = place[order]
-    kept = kept[kept >= 0]
-    for row in np.flatnonzero(~stays).tolist():
-        at = bisect(kept, ids[row], key=ids.__getitem__)
-        kept = np.insert(kept, at, row)
-    return kept
 
 
 def _write(
@@ -183,11 +166,10 @@ def _write(
         return
     allowed = Allowed(setup.compiled, setup.scores, setup.fixed)
     shared, everybody = standing.shared, tuple(np.arange(size) for size in setup.roster.shape)
-    for side, (own, name) in enumerate(zip(joined, ("mentee", "mentor"), strict=True)):
+    for side, own in enumerate(joined):
         if not len(own):
             continue
-        ids = (setup.roster.mentee_ids, setup.roster.mentor_ids)[side]
-        shared.hashes[side][slots[side][own]] = person_hashes([ids[row] for row in own.tolist()], name, seed)
+        shared.hashes[side][slots[side][own]] = setup.roster.hashes(seed)[side][own]
         rows, columns = (own, everybody[1]) if side == 0 else (everybody[0], own)
         a, b = np.repeat(rows, len(columns)), np.tile(columns, len(rows))
         open_ = allowed.pairs(a, b).reshape(len(rows), len(columns))

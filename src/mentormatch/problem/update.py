@@ -20,14 +20,14 @@ from mentormatch.constraints import (
 from mentormatch.errors import Fault, InputError
 from mentormatch.people import Pool
 from mentormatch.problem.build import _shortage, merged
-from mentormatch.problem.changes import some
 from mentormatch.problem.compiled import compile_rules, most_pairs, read_rules
 from mentormatch.problem.coupling import implied
 from mentormatch.problem.mask import Mask
 from mentormatch.problem.plan import Plan, plan_of
-from mentormatch.problem.roster import Roster
+from mentormatch.problem.roster import Roster, some
 from mentormatch.problem.sources import Source
 from mentormatch.scoring import FittedScores, ScoreMatrix, SeenScores, Sheet
+from mentormatch.scoring.given import LARGEST
 from mentormatch.settings import Settings
 
 if TYPE_CHECKING:
@@ -120,7 +120,9 @@ def updated(setup: Setup, given: Given | None, changes: Changes) -> tuple[Setup,
         compiled = _seen_rules(setup, changes, own, scores)
         base = replace(base, compiled=compiled, fixed=_moved(setup.fixed, changes))
     notes = tuple(note for note in setup.notes if note.code != "shortage")
-    return replace(base, notes=(*notes, *_shortage(base.compiled))), given
+    found = replace(base, notes=(*notes, *_shortage(base.compiled)))
+    found.__dict__["pairs"] = setup.pairs.following(scores, roster, pool, *_places(setup, changes))
+    return found, given
 
 
 # --- people -------------------------------------------------------------------------------------------------------
@@ -143,7 +145,7 @@ def _roster(old: Roster, changes: Changes) -> Roster:
         if fresh is not None:
             joined = tuple((fresh.mentee_names, fresh.mentor_names)[side])
         names.append((*kept, *joined) if joined else kept)
-    return Roster(*changes.ids, names[0], names[1])
+    return Roster(*changes.ids, names[0], names[1]).following(old, (changes.rows, changes.columns), changes.gone)
 
 
 def _given(given: Given, pool: Pool, changes: Changes) -> Given:
@@ -230,10 +232,10 @@ def _row(
     one: Newcomer, ids: tuple[str, ...], known: NDArray[np.bool_], loc: tuple[str, int], faults: list[Fault]
 ) -> NDArray[np.float64] | None:
     """Read the scores of somebody who joins: one for everybody who is there, in order or by id."""
-    given = one.scores
+    given: Any = one.scores
     here = [who for who, there in zip(ids, known.tolist(), strict=True) if there]
     if hasattr(given, "items"):
-        strange = sorted(str(who) for who in given if str(who) not in set(here))
+        strange = sorted(set(map(str, given)) - set(here))
         if strange:
             said = f"the scores name people who are not here: {', '.join(strange[:20])}"
             faults.append(Fault(loc, "unknown_id", said, None, one.id))
@@ -242,7 +244,7 @@ def _row(
         given = [named.get(who, np.nan) for who in here]
     row, wrong = None, None
     try:
-        row = ScoreMatrix.from_array([list(given)]).block(slice(None), slice(None))[0]
+        row = given if _sound(given) else ScoreMatrix.from_array([list(given)]).block(slice(None), slice(None))[0]
     except InputError as error:
         wrong = error.faults[0].msg
     except TypeError:
@@ -255,6 +257,12 @@ def _row(
         faults.append(Fault(loc, "bad_scores", wrong, None, one.id))
         return None
     return row
+
+
+def _sound(given: Any) -> bool:
+    """Say whether these are scores that need no closer look."""
+    array = isinstance(given, np.ndarray) and given.ndim == 1 and given.dtype == np.float64
+    return array and bool((np.abs(given) <= LARGEST).all())
 
 
 # --- rules --------------------------------------------------------------------------------------------------------
@@ -337,6 +345,11 @@ def _back(old: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.where(rows < 0, -1, old[rows]) if len(old) else np.full(len(rows), -1)
 
 
+def _places(setup: Setup, changes: Changes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where everybody on each side is now; -1 for those who left."""
+    return _place(changes.rows, setup.roster.shape[0]), _place(changes.columns, setup.roster.shape[1])
+
+
 def _place(before: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     """Return where each of so many rows is now; -1 for those that are gone."""
     place = np.full(size, -1)
@@ -349,16 +362,12 @@ def _seen_rules(setup: Setup, changes: Changes, own: tuple[NDArray[np.int64], ..
     old, rows, columns = setup.compiled, changes.rows, changes.columns
     none = np.empty(0, np.int64)
     unscored = _unscored(scores, rows, columns)
-    bounds = {
+    bounds: dict[str, Any] = {
         name: _bounds(old, name, side, own[side], (rows, columns)[side], changes.bounds[side])
-        for name, side in (
-            ("mentee_bounds", 0),
-            ("public_mentee_bounds", 0),
-            ("mentor_bounds", 1),
-            ("public_mentor_bounds", 1),
-        )
+        for side, known in enumerate(("mentee_bounds", "mentor_bounds"))
+        for name in (known, f"public_{known}")
     }
-    places = _place(rows, setup.roster.shape[0]), _place(columns, setup.roster.shape[1])
+    places = _places(setup, changes)
     sources = tuple(_source(one, places, (rows, columns)) for one in old.sources)
     if len(changes.shut[0]):
         sources += (Source("a confidential rule", "", True, (ForbidPairs(*changes.shut),), ()),)
@@ -370,10 +379,7 @@ def _seen_rules(setup: Setup, changes: Changes, own: tuple[NDArray[np.int64], ..
         most_pairs=most_pairs(own[0], own[1]),
         fixed=_moved(old.fixed, changes),
         sources=sources,
-        mentee_bounds=bounds["mentee_bounds"],
-        mentor_bounds=bounds["mentor_bounds"],
-        public_mentee_bounds=bounds["public_mentee_bounds"],
-        public_mentor_bounds=bounds["public_mentor_bounds"],
+        **bounds,
     )
 
 

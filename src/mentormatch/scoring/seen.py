@@ -206,6 +206,8 @@ class SeenScores(ScoreMatrix):
     def shared_pairs(self, criterion: str, i: Ints, j: Ints) -> list[tuple[str, ...]]:
         """Return the answers that one criterion's value rests on; see :meth:`ScoreMatrix.shared_pairs`."""
         i, j = np.asarray(i, dtype=np.int64), np.asarray(j, dtype=np.int64)
+        if len(self.sheets) == 1:
+            return self.sheets[0].matrix.shared_pairs(criterion, self.sheets[0].rows[i], self.sheets[0].columns[j])
         since = np.maximum(self._since[0][i], self._since[1][j])
         out: list[tuple[str, ...]] = [()] * len(i)
         for number, sheet in enumerate(self.sheets):

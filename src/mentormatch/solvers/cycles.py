@@ -27,9 +27,8 @@ from mentormatch.solvers.residual import Cycle, Residual, Steps
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
     from mentormatch.solvers.closeness import Closeness, Near
+    from mentormatch.solvers.kernel.rounds import Now
 
 _FIRST = 2
 """Pairs per person to begin with: mostly enough for the first hundred matchings."""
@@ -60,8 +59,8 @@ class Part:
     settled
         The pairs that may not change.
     shift
-        How the price of each vertex differs from that under the best of all, 0 or less: one number each, or two
-        where these are compiled.
+        How the price of each vertex differs from that under the best of all, 0 or less, by vertex; where searches are
+        compiled, all that they need to know of the part.
     second
         The cycle to its second best, if it was found.
     """
@@ -69,7 +68,7 @@ class Part:
     cost: int
     changed: frozenset[int]
     settled: frozenset[int]
-    shift: dict[int, int] | NDArray[np.int64]
+    shift: dict[int, int] | Now
     second: Cycle | None = None
 
 
@@ -99,7 +98,7 @@ class Ways(Protocol):
     def split(self, part: Part) -> tuple[Part, Part]:
         """Cut a part in two on a pair of the cycle to its second best, which is the best of the second half."""
 
-    def told(self, shift: dict[int, int] | NDArray[np.int64]) -> dict[int, int]:
+    def told(self, shift: dict[int, int] | Now) -> dict[int, int]:
         """Return shifts as whole numbers, by vertex."""
 
 
@@ -180,9 +179,9 @@ class Network:
         """Find the cheapest cycle in the network of a part, at a cost up to a limit."""
         return self.of(part).cheapest(self.shape[0], limit)
 
-    def told(self, shift: dict[int, int] | NDArray[np.int64]) -> dict[int, int]:
+    def told(self, shift: dict[int, int] | Now) -> dict[int, int]:
         """Return shifts as they are."""
-        return dict(enumerate(shift.tolist())) if isinstance(shift, np.ndarray) else shift
+        return dict(enumerate(shift.shift.tolist())) if not isinstance(shift, dict) else shift
 
     def split(self, part: Part) -> tuple[Part, Part]:
         """Cut a part in two on a pair of the cycle to its second best, which is the best of the second half."""

@@ -40,7 +40,7 @@ TIERS: Final = (("coverage", "total"), ("total",))
 """The objectives that are repaired."""
 
 _SPARE: Final = 32
-"""People who can join each side before the table is laid out anew."""
+"""People who can join each side before the table is laid out anew, and for every so many more one more."""
 
 _LATE: Final = 16
 """People who began anew until it is found out again who is nearest to whom."""
@@ -90,7 +90,7 @@ class Shared:
     def larger(self, rows: int, columns: int) -> Shared:
         """Lay everything out anew with more room on both sides."""
         size, taken = self.weight.shape, self.taken[:]
-        shape = taken[0] + rows + _SPARE, taken[1] + columns + _SPARE
+        shape = taken[0] + rows + _spare(taken[0]), taken[1] + columns + _spare(taken[1])
         weight = np.full(shape, CLOSED)
         weight[: size[0], : size[1]][: taken[0], : taken[1]] = self.weight[: taken[0], : taken[1]]
         hashes = tuple(
@@ -174,12 +174,15 @@ class Standing:
         if closeness is None:
             return None
         n, m = instance.shape
-        size = n + _SPARE, m + _SPARE
+        spare = _spare(n), _spare(m)
+        size = n + spare[0], m + spare[1]
         weight = np.full(size, CLOSED)
         for rows in table.slices():
             weight[rows, :m] = table.block("total", rows)
         cover = int(instance.objective[0] == "coverage")
-        padded = tuple(np.concatenate((own, np.zeros(_SPARE, np.uint64))) for own in hashes)
+        padded = tuple(
+            np.concatenate((own, np.zeros(more, np.uint64))) for own, more in zip(hashes, spare, strict=True)
+        )
         shared = Shared(weight, np.ascontiguousarray(weight.T), (padded[0], padded[1]), cover, [n, m])
         people = []
         for side, (bounds, held) in enumerate(zip((instance.mentees, instance.mentors), solution.arcs, strict=True)):
@@ -187,7 +190,7 @@ class Standing:
             numbers = [bounds.lower, bounds.upper, np.bincount(held, minlength=len(bounds)), *prices]
             if not cover:
                 numbers.insert(3, np.zeros(len(bounds), np.int64))
-            people.append(People(*(np.concatenate((one, np.zeros(_SPARE, np.int64))) for one in numbers)))
+            people.append(People(*(_padded(one, size[side], 0) for one in numbers)))
         room = len(solution.arcs.i) + sum(size)
         near, far, near_next, far_next = (np.full(room, -1) for _ in range(4))
         firsts = [np.full(one, -1) for one in size]
@@ -345,7 +348,7 @@ class Standing:
             places.append(place)
         i, j = self.pairs
         rows, columns = places[0][i], places[1][j]
-        order = np.lexsort((columns, rows))
+        order = np.argsort(rows * len(slots[1]) + columns)
         values = {"coverage": len(i), "total": int(self.shared.weight[i, j].sum())}
         prices = self._prices(slots)
         names = TIERS[0] if self.shared.cover else TIERS[1]
@@ -371,6 +374,11 @@ class Standing:
             told["coverage"].append(pairs)
             told["total"].append(total)
         return {name: Prices(*both) for name, both in told.items()}
+
+
+def _spare(people: int) -> int:
+    """Return how many more people there is to be room for."""
+    return _SPARE + people // _SPARE
 
 
 def _negative(side: People) -> NDArray[np.bool_]:

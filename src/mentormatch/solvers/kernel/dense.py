@@ -204,7 +204,7 @@ def _sign(a: int, b: int, c: int) -> int:
     return 1 if first > 0 else (-1 if first < 0 else 0)
 
 
-@jit
+@inline
 def lacks(side: People, person: int) -> bool:
     """Say whether a person claims more places than it has partners."""
     load = side.load[person]
@@ -294,8 +294,9 @@ def fill(sheet: Sheet, near: People, far: People, links: Links, close: Close, ba
     int
         1 when nobody lacks anything, 0 if somebody can never have its minimum, -1 if there is no room for another link.
     """
-    for person in range(len(near.load)):
-        while lacks(near, person):
+    load, upper = near.load, near.upper
+    for person in range(len(load)):
+        while load[person] < upper[person] and lacks(near, person):
             if links.state[FREE] == NONE and links.state[HEAD] >= len(links.near):
                 return -1
             _come_near(near, far, close, back)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.solvers.cycles import Part
 from mentormatch.solvers.kept import count
-from mentormatch.solvers.kernel.rounds import Desk, Now, Web, cheapest, desk_for, lower_around
+from mentormatch.solvers.kernel.rounds import SETTLED, Desk, Now, Web, cheapest, desk_for, lower_around
 from mentormatch.solvers.residual import Cycle
 
 if TYPE_CHECKING:
     from mentormatch.solvers.closeness import Closeness, Near
-    from mentormatch.solvers.cycles import Part
 
 MOST = 1 << 60
 """Nothing that is looked for costs as much, in the first of the two numbers."""
@@ -76,38 +75,43 @@ class Compiled:
             msg = "a part without a second best cannot be split"
             raise ValueError(msg)
         now, (cost, vertices) = self._now(part), part.second
-        (n, m), hub = self.shape, sum(self.shape)
-        arcs = [arc for arc in zip(vertices, (*vertices[1:], vertices[0]), strict=True) if hub not in arc]
+        n, m = self.shape
+        arcs = [arc for arc in zip(vertices, (*vertices[1:], vertices[0]), strict=True) if n + m not in arc]
         keys = [min(arc) * m + max(arc) - n for arc in arcs]
-        step, (_, head), key = max(
-            (self._step(now, arc, at), arc, key)
-            for arc, key, at in zip(arcs, keys, np.searchsorted(self._keys, keys).tolist(), strict=True)
-        )
+        at = np.searchsorted(self._keys, keys)
+        steps = self._steps(now, np.array(arcs, np.int64).T, at)
+        step, (_, head), key, place = max(zip(steps, arcs, keys, at.tolist(), strict=True))
         left = cost - step
+        states = now.state.copy(), now.state.copy()
+        states[1][at] ^= 1
+        states[0][place] = states[1][place] = SETTLED
+        load = now.load
+        if len(arcs) < len(vertices):  # through the hub: loads change
+            load = load.copy()
+            people, more = np.divmod(keys, m), 1 - 2 * now.state[at].astype(np.int64)
+            np.add.at(load, people[0], more)
+            np.add.at(load, n + people[1], more)
+        other = Now(states[1], load, now.shift.copy(), now.shift_less.copy())
         self._desk.limit[:2] = self._two(left)
-        lower_around(self._web, now, self._desk, head)
+        lower_around(self._web, other._replace(state=now.state, load=now.load), self._desk, head)
         settled = part.settled | {key}
         changed = part.changed.symmetric_difference(keys)
-        second = replace(
-            part,
-            cost=part.cost + cost,
-            changed=changed,
-            settled=settled,
-            shift=np.stack((now.shift, now.shift_less)),
-            second=None,
+        return (
+            Part(part.cost, part.changed, settled, now._replace(state=states[0])),
+            Part(part.cost + cost, changed, settled, other),
         )
-        return replace(part, settled=settled, second=None), second
 
-    def told(self, shift: dict[int, int] | NDArray[np.int64]) -> dict[int, int]:
+    def told(self, shift: dict[int, int] | Now) -> dict[int, int]:
         """Return shifts as whole numbers, by vertex."""
         if isinstance(shift, dict):
             return shift
-        costs, less = shift.tolist()
-        both = enumerate(zip(costs, less, strict=True))
+        both = enumerate(zip(shift.shift.tolist(), shift.shift_less.tolist(), strict=True))
         return {vertex: one * self._unit + other for vertex, (one, other) in both if one or other}
 
     def _now(self, part: Part) -> Now:
-        """Lay out a part."""
+        """Lay out a part, if it is the first one or from before there were as many pairs."""
+        if isinstance(part.shift, Now):
+            return part.shift
         n, m = self.shape
         state, load = self._state.copy(), self._loads.copy()
         if part.changed:
@@ -118,22 +122,19 @@ class Compiled:
             np.add.at(load, n + keys % m, more)
             state[at] ^= 1
         if part.settled:
-            state[np.searchsorted(self._keys, np.fromiter(part.settled, np.int64, len(part.settled)))] = 2
-        if isinstance(part.shift, dict):  # the first part, or one from before there were as many pairs
-            shift = np.zeros((2, n + m + 1), np.int64)
-            for vertex, by in part.shift.items():
-                shift[:, vertex] = self._two(by)
-        else:
-            shift = part.shift.copy()
+            state[np.searchsorted(self._keys, np.fromiter(part.settled, np.int64, len(part.settled)))] = SETTLED
+        shift = np.zeros((2, n + m + 1), np.int64)
+        for vertex, by in part.shift.items():
+            shift[:, vertex] = self._two(by)
         return Now(state, load, shift[0], shift[1])
 
-    def _step(self, now: Now, arc: tuple[int, int], at: int) -> int:
-        """Return what a step of a cycle costs."""
-        web, (tail, head) = self._web, arc
-        sign = 1 if tail < head else -1
-        cost = sign * int(web.cost[at]) + int(now.shift[tail]) - int(now.shift[head])
-        less = sign * int(web.less[at]) + int(now.shift_less[tail]) - int(now.shift_less[head])
-        return cost * self._unit + less
+    def _steps(self, now: Now, ends: NDArray[np.int64], at: NDArray[np.int64]) -> list[int]:
+        """Return what the steps of a cycle cost, each between two ends and of the pair at a place."""
+        web, (tail, head) = self._web, ends
+        sign = np.where(tail < head, 1, -1)
+        cost = sign * web.cost[at] + now.shift[tail] - now.shift[head]
+        less = sign * web.less[at] + now.shift_less[tail] - now.shift_less[head]
+        return [one * self._unit + other for one, other in zip(cost.tolist(), less.tolist(), strict=True)]
 
     def _two(self, number: int) -> tuple[int, int]:
         """Write a number as two; the first is cut off far beyond everything that is looked for."""

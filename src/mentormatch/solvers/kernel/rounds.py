@@ -8,7 +8,7 @@ enough to be met at all.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +17,18 @@ from mentormatch.compiled import inline, jit
 
 NONE = -1
 
+BEYOND = 1 << 61
+"""More than any step costs."""
+
 OPEN, MADE, SETTLED = range(3)
 """What ``Now.state`` says of a pair: it can be made, it is made, or it may not change."""
 
 SIZE, NUMBER, ENTRIES, FOUND, LAST, ROOT = range(6)
 """What ``Desk.state`` holds: costs on the heap, the number of the search, ways from the hub written down, vertices of
 the best cycle, and where the one at hand ends and begins."""
+
+
+Ints: TypeAlias = "NDArray[np.int64]"
 
 
 class Web(NamedTuple):
@@ -85,6 +91,12 @@ class Desk(NamedTuple):
         Rows that were looked from already (bool).
     walk
         The vertices of the best cycle so far (int64).
+    ahead, ahead_less, head
+        What the steps from each row cost, two numbers, and the column of each (int64).
+    back, back_less, tail
+        What the steps from each column cost, and the row of each (int64).
+    end
+        Where the steps of each person end (int64).
     limit
         The most that a cycle may cost, two numbers; then what the best one costs (int64).
     state
@@ -103,6 +115,13 @@ class Desk(NamedTuple):
     came: NDArray[np.int64]
     done: NDArray[np.bool_]
     walk: NDArray[np.int64]
+    ahead: NDArray[np.int64]
+    ahead_less: NDArray[np.int64]
+    head: NDArray[np.int64]
+    back: NDArray[np.int64]
+    back_less: NDArray[np.int64]
+    tail: NDArray[np.int64]
+    end: NDArray[np.int64]
     limit: NDArray[np.int64]
     state: NDArray[np.int64]
 
@@ -116,8 +135,10 @@ def desk_for(people: int, pairs: int) -> Desk:
     twos = np.zeros((vertices, 2), np.int64), np.zeros((vertices, 2), np.int64)
     done, walk = np.zeros(vertices, bool), np.zeros(vertices + 1, np.int64)
     entry = np.zeros((steps, 3), np.int64)
+    ways = [np.zeros(pairs, np.int64) for _ in range(6)]
     return Desk(
         numbers[0], numbers[1], numbers[2], numbers[3], heap[0], heap[1], heap[2], entry, twos[0], twos[1], done, walk,
+        ways[0], ways[1], ways[2], ways[3], ways[4], ways[5], np.zeros(people, np.int64),
         np.zeros(4, np.int64), np.zeros(6, np.int64),
     )  # fmt: skip
 
@@ -135,11 +156,8 @@ def _within(desk: Desk, cost: int, less: int) -> bool:
 
 
 @jit
-def _push(desk: Desk, cost: int, less: int, what: int) -> None:
-    """Put a cost on the heap."""
-    heap, second, whats = desk.heap, desk.heap_less, desk.what
-    at = desk.state[SIZE]
-    desk.state[SIZE] = at + 1
+def _rise(heap: Ints, second: Ints, whats: Ints, at: int, cost: int, less: int, what: int) -> None:
+    """Put a cost on a heap of so many."""
     while at > 0:
         above = (at - 1) >> 1
         if not _less(cost, less, heap[above], second[above]):
@@ -150,12 +168,8 @@ def _push(desk: Desk, cost: int, less: int, what: int) -> None:
 
 
 @jit
-def _pop(desk: Desk) -> tuple[int, int, int]:
-    """Take the least cost off the heap."""
-    heap, second, whats = desk.heap, desk.heap_less, desk.what
-    found = heap[0], second[0], whats[0]
-    size = desk.state[SIZE] - 1
-    desk.state[SIZE] = size
+def _sink(heap: Ints, second: Ints, whats: Ints, size: int) -> None:
+    """Take the least cost off a heap, of which so many are left."""
     cost, less, what, at = heap[size], second[size], whats[size], 0
     while True:
         below = 2 * at + 1
@@ -168,6 +182,21 @@ def _pop(desk: Desk) -> tuple[int, int, int]:
         heap[at], second[at], whats[at] = heap[below], second[below], whats[below]
         at = below
     heap[at], second[at], whats[at] = cost, less, what
+
+
+@inline
+def _push(desk: Desk, cost: int, less: int, what: int) -> None:
+    """Put a cost on the heap."""
+    desk.state[SIZE] += 1
+    _rise(desk.heap, desk.heap_less, desk.what, desk.state[SIZE] - 1, cost, less, what)
+
+
+@inline
+def _pop(desk: Desk) -> tuple[int, int, int]:
+    """Take the least cost off the heap."""
+    found = desk.heap[0], desk.heap_less[0], desk.what[0]
+    desk.state[SIZE] -= 1
+    _sink(desk.heap, desk.heap_less, desk.what, desk.state[SIZE])
     return found
 
 
@@ -204,74 +233,127 @@ def cheapest(web: Web, now: Now, desk: Desk) -> int:
     """
     desk.state[FOUND] = 0
     _round_the_hub(web, now, desk)
-    first, first_less = _first_steps(web, now)
+    _lay_out(web, now, desk)
+    least, least_less, last, last_less = _least(web, desk)
     desk.done[:] = False
-    for row in np.argsort(first.astype(np.float64) * 2.0**40 + first_less):  # any order is right, this one is quick
-        if first[row] >= 0 and _within(desk, first[row], first_less[row]):
-            _round(web, now, desk, row)
+    for row in np.argsort(least.astype(np.float64) * 2.0**40 + least_less):  # any order is right, this one is quick
+        if least[row] < BEYOND and _within(desk, least[row], least_less[row]):
+            _round(web, desk, row, last[row], last_less[row])
         desk.done[row] = True
     return desk.state[FOUND]
 
 
 @jit
-def _first_steps(web: Web, now: Now) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the cheapest step from each row to a column, two numbers; -1 where there is none."""
-    rows = len(web.start) - 1
-    first, first_less = np.full(rows, NONE), np.full(rows, NONE)
+def _lay_out(web: Web, now: Now, desk: Desk) -> None:
+    """Write down what steps cost: from each row to columns that it has no pair with, cheapest first, and back."""
+    rows, columns = len(web.start) - 1, len(web.turned_start) - 1
+    ahead, ahead_less, head = desk.ahead, desk.ahead_less, desk.head
     for row in range(rows):
+        end = web.start[row]
+        here, here_less = now.shift[row], now.shift_less[row]
         for pair in range(web.start[row], web.start[row + 1]):
-            if now.state[pair] == OPEN:
-                column = rows + web.column[pair]
-                cost = web.cost[pair] + now.shift[row] - now.shift[column]
-                less = web.less[pair] + now.shift_less[row] - now.shift_less[column]
-                if first[row] < 0 or _less(cost, less, first[row], first_less[row]):
-                    first[row], first_less[row] = cost, less
-    return first, first_less
+            if now.state[pair] != OPEN:
+                continue
+            column = rows + web.column[pair]
+            cost = web.cost[pair] + here - now.shift[column]
+            less = web.less[pair] + here_less - now.shift_less[column]
+            at = end
+            while at > web.start[row] and _less(cost, less, ahead[at - 1], ahead_less[at - 1]):
+                ahead[at], ahead_less[at], head[at] = ahead[at - 1], ahead_less[at - 1], head[at - 1]
+                at -= 1
+            ahead[at], ahead_less[at], head[at] = cost, less, column
+            end += 1
+        desk.end[row] = end
+    for column in range(columns):
+        end = web.turned_start[column]
+        here, here_less = now.shift[rows + column], now.shift_less[rows + column]
+        for at in range(web.turned_start[column], web.turned_start[column + 1]):
+            pair = web.turned[at]
+            if now.state[pair] == MADE:
+                row = web.row[pair]
+                desk.back[end], desk.back_less[end] = (
+                    here - web.cost[pair] - now.shift[row],
+                    (here_less - web.less[pair] - now.shift_less[row]),
+                )
+                desk.tail[end] = row
+                end += 1
+        desk.end[rows + column] = end
 
 
 @jit
-def _round(web: Web, now: Now, desk: Desk, start: int) -> None:
-    """Find the cheapest cycle through one row, not through the hub and not through rows that are done."""
+def _least(web: Web, desk: Desk) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return what a cycle through each row costs at least, and its step to the last column, two numbers each."""
+    rows, columns = len(web.start) - 1, len(web.turned_start) - 1
+    into, into_less = np.full(columns, BEYOND), np.zeros(columns, np.int64)
+    least, least_less = np.full(rows, BEYOND), np.zeros(rows, np.int64)
+    last, last_less = np.full(rows, BEYOND), np.zeros(rows, np.int64)
+    for row in range(rows):
+        for at in range(web.start[row], desk.end[row]):
+            column = desk.head[at] - rows
+            if _less(desk.ahead[at], desk.ahead_less[at], into[column], into_less[column]):
+                into[column], into_less[column] = desk.ahead[at], desk.ahead_less[at]
+    for column in range(columns):
+        for at in range(web.turned_start[column], desk.end[rows + column]):
+            row = desk.tail[at]
+            if _less(into[column], into_less[column], last[row], last_less[row]):
+                last[row], last_less[row] = into[column], into_less[column]
+    for row in range(rows):
+        first = web.start[row]
+        if first < desk.end[row] and last[row] < BEYOND:
+            least[row], least_less[row] = desk.ahead[first] + last[row], desk.ahead_less[first] + last_less[row]
+    return least, least_less, last, last_less
+
+
+@jit
+def _round(web: Web, desk: Desk, start: int, last: int, last_less: int) -> None:  # noqa: C901  one loop, for speed
+    """Find the cheapest cycle through one row, not through the hub and not through rows that are done.
+
+    It goes from a row to columns that it has no pair with, and at once on to the rows that have one. The step
+    to the column from which it comes back costs ``last`` at least, in two numbers.
+    """
+    # arrays by name: compiled code counts references each time it takes one out of a tuple
+    heap, second, whats, limit = desk.heap, desk.heap_less, desk.what, desk.limit
+    far, far_less, stamp, before, done = desk.far, desk.far_less, desk.stamp, desk.before, desk.done
+    ahead, ahead_less, heads, begin, ends = desk.ahead, desk.ahead_less, desk.head, web.start, desk.end
+    back, back_less, tails, turned_begin = desk.back, desk.back_less, desk.tail, web.turned_start
+    rows, size, found = len(begin) - 1, 1, NONE
+    most, most_less = limit[0], limit[1]
     desk.state[NUMBER] += 1
-    desk.state[SIZE], desk.state[LAST] = 0, NONE
-    desk.far[start], desk.far_less[start], desk.stamp[start] = 0, 0, desk.state[NUMBER]
-    _push(desk, 0, 0, start)
-    while desk.state[SIZE] > 0:
-        cost, less, row = _pop(desk)
-        if not _within(desk, cost, less):
+    number = desk.state[NUMBER]
+    far[start], far_less[start], stamp[start] = 0, 0, number
+    heap[0], second[0], whats[0] = 0, 0, start
+    while size > 0:
+        cost, less, row = heap[0], second[0], whats[0]
+        size -= 1
+        _sink(heap, second, whats, size)
+        if _less(most, most_less, cost + last, less + last_less):
             break
-        if not _less(desk.far[row], desk.far_less[row], cost, less):
-            _from_row(web, now, desk, start, row)
-    if desk.state[LAST] != NONE:
+        if _less(far[row], far_less[row], cost, less):
+            continue
+        for step in range(begin[row], ends[row]):
+            one, two, column = cost + ahead[step], less + ahead_less[step], heads[step]
+            if _less(most, most_less, one, two):
+                break
+            if stamp[column] == number and not _less(one, two, far[column], far_less[column]):
+                continue
+            far[column], far_less[column], stamp[column], before[column] = one, two, number, row
+            for at in range(turned_begin[column - rows], ends[column]):
+                end, end_less, head = one + back[at], two + back_less[at], tails[at]
+                if head == start:
+                    if not _less(most, most_less, end, end_less):
+                        limit[2], limit[3], found = end, end_less, column
+                        most, most_less = end, end_less - 1  # whatever is found later has to cost less
+                elif not (
+                    done[head]
+                    or _less(most, most_less, end + last, end_less + last_less)
+                    or (stamp[head] == number and not _less(end, end_less, far[head], far_less[head]))
+                ):
+                    far[head], far_less[head], stamp[head], before[head] = end, end_less, number, column
+                    _rise(heap, second, whats, size, end, end_less, head)
+                    size += 1
+    if found != NONE:
+        limit[0], limit[1], desk.state[LAST] = most, most_less, found
         _walk(desk, start)
-
-
-@jit
-def _from_row(web: Web, now: Now, desk: Desk, start: int, row: int) -> None:
-    """Go from a row to columns that it has no pair with, and at once on to the rows that have one."""
-    rows = len(web.start) - 1
-    here, here_less = desk.far[row] + now.shift[row], desk.far_less[row] + now.shift_less[row]
-    for pair in range(web.start[row], web.start[row + 1]):
-        if now.state[pair] != OPEN:
-            continue
-        column = rows + web.column[pair]
-        cost = here + web.cost[pair] - now.shift[column]
-        less = here_less + web.less[pair] - now.shift_less[column]
-        if not _within(desk, cost, less) or not _nearer(desk, column, cost, less, row):
-            continue
-        for at in range(web.turned_start[column - rows], web.turned_start[column - rows + 1]):
-            other = web.turned[at]
-            if now.state[other] != MADE:
-                continue
-            head = web.row[other]
-            end = cost - web.cost[other] + now.shift[column] - now.shift[head]
-            end_less = less - web.less[other] + now.shift_less[column] - now.shift_less[head]
-            if desk.done[head] or not _within(desk, end, end_less):
-                continue
-            if head == start:
-                _lower_limit(desk, end, end_less, column)
-            elif _nearer(desk, head, end, end_less, column):
-                _push(desk, end, end_less, head)
 
 
 @jit
@@ -296,15 +378,18 @@ def _round_the_hub(web: Web, now: Now, desk: Desk) -> None:
     hub, rows = len(web.lower), len(web.start) - 1
     desk.state[SIZE], desk.state[ENTRIES], desk.state[LAST] = 0, 0, NONE
     desk.first[:] = NONE
+    last, last_less = _least_home(web, now)
+    if last == BEYOND:
+        return
     for person in range(hub):
         sign = 1 if person < rows else -1
         if now.load[person] < web.upper[person] if sign > 0 else now.load[person] > web.lower[person]:
             cost = now.shift[hub] - now.shift[person] - sign * web.worth[person]
             less = now.shift_less[hub] - now.shift_less[person] - sign * web.worth_less[person]
-            _enter(desk, cost, less, person, person, hub)
+            _enter(desk, cost, less, last, last_less, person, person, hub)
     while desk.state[SIZE] > 0:
         cost, less, way = _pop(desk)
-        if not _within(desk, cost, less):
+        if not _within(desk, cost + last, less + last_less):
             break
         vertex, first, came = desk.entry[way, 0], desk.entry[way, 1], desk.entry[way, 2]
         mine = desk.first[vertex]
@@ -312,16 +397,31 @@ def _round_the_hub(web: Web, now: Now, desk: Desk) -> None:
             continue
         place = 0 if mine[0] == NONE else 1
         mine[place], desk.came[vertex, place] = first, came
-        _on_from(web, now, desk, cost, less, vertex, first)
+        _on_from(web, now, desk, cost, less, last, last_less, vertex, first)
     if desk.state[LAST] != NONE:
         _walk_from_hub(desk, hub)
 
 
+@jit
+def _least_home(web: Web, now: Now) -> tuple[int, int]:
+    """Return the cheapest step to the hub, two numbers; all ways from the hub and back end with one."""
+    hub, rows = len(web.lower), len(web.start) - 1
+    last, last_less = BEYOND, 0
+    for vertex in range(hub):
+        if _leads_home(web, now, vertex):
+            sign = 1 if vertex < rows else -1
+            cost = now.shift[vertex] - now.shift[hub] + sign * web.worth[vertex]
+            less = now.shift_less[vertex] - now.shift_less[hub] + sign * web.worth_less[vertex]
+            if _less(cost, less, last, last_less):
+                last, last_less = cost, less
+    return last, last_less
+
+
 @inline
-def _enter(desk: Desk, cost: int, less: int, vertex: int, first: int, came: int) -> None:
-    """Put a way from the hub on the heap, if it is within the limit and of any use."""
+def _enter(desk: Desk, cost: int, less: int, last: int, last_less: int, vertex: int, first: int, came: int) -> None:
+    """Put a way from the hub on the heap, if it may lead home within the limit and is of any use."""
     mine = desk.first[vertex]
-    if _within(desk, cost, less) and mine[1] == NONE and mine[0] != first:
+    if _within(desk, cost + last, less + last_less) and mine[1] == NONE and mine[0] != first:
         way = desk.state[ENTRIES]
         desk.state[ENTRIES] = way + 1
         desk.entry[way, 0], desk.entry[way, 1], desk.entry[way, 2] = vertex, first, came
@@ -329,7 +429,9 @@ def _enter(desk: Desk, cost: int, less: int, vertex: int, first: int, came: int)
 
 
 @jit
-def _on_from(web: Web, now: Now, desk: Desk, cost: int, less: int, vertex: int, first: int) -> None:
+def _on_from(
+    web: Web, now: Now, desk: Desk, cost: int, less: int, last: int, last_less: int, vertex: int, first: int
+) -> None:
     """Go on from a vertex that was reached from the hub, and back to the hub where that is possible."""
     rows, hub = len(web.start) - 1, len(web.lower)
     here, here_less = cost + now.shift[vertex], less + now.shift_less[vertex]
@@ -338,14 +440,14 @@ def _on_from(web: Web, now: Now, desk: Desk, cost: int, less: int, vertex: int, 
             if now.state[pair] == OPEN:
                 head = rows + web.column[pair]
                 end, rest = here + web.cost[pair] - now.shift[head], here_less + web.less[pair] - now.shift_less[head]
-                _enter(desk, end, rest, head, first, vertex)
+                _enter(desk, end, rest, last, last_less, head, first, vertex)
     else:
         for at in range(web.turned_start[vertex - rows], web.turned_start[vertex - rows + 1]):
             pair = web.turned[at]
             if now.state[pair] == MADE:
                 head = web.row[pair]
                 end, rest = here - web.cost[pair] - now.shift[head], here_less - web.less[pair] - now.shift_less[head]
-                _enter(desk, end, rest, head, first, vertex)
+                _enter(desk, end, rest, last, last_less, head, first, vertex)
     if vertex != first and _leads_home(web, now, vertex):
         sign = 1 if vertex < rows else -1
         end = here - now.shift[hub] + sign * web.worth[vertex]
