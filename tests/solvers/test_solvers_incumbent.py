@@ -156,3 +156,28 @@ def test_minimums_are_met_or_refuted_whoever_is_looked_at_first(make, monkeypatc
             gives = np.minimum(other.upper, open_[asks].sum(axis=0)).sum()
             assert own.lower[asks].sum() > gives
     assert all(one == other for one, other in pairwise(found))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_exchanges_leave_everybody_as_many_partners_and_never_lose(make, small_groups, seed):
+    """With exchanges loads and rules are as without, and the total is no lower."""
+    instance = random_problem(make, seed)
+    width, kept = instance.shape[1], Kept.of(instance.shape, NONE, NONE)
+    before = whole(instance, kept)
+    after = filled_up(Table(instance), Face.whole(instance), kept, gains=False, exchange=True)
+    for side in (0, 1):
+        assert_array_equal(before.loads()[side], after.loads()[side])
+    totals = []
+    for one in (before, after):
+        used = one.keys[one.used]
+        assert is_feasible(instance, Arcs(used // width, used % width))
+        totals.append(instance.score_pairs(used // width, used % width).sum())
+    assert totals[1] >= totals[0] - 1e-9
+
+
+def test_minimums_are_met_by_good_pairs_even_in_a_hurry(make):
+    """Out of time at once, partners that a minimum asks for are no chance either."""
+    scores = np.random.default_rng(4).random((100, 100))
+    late = Network().solve(make(scores, capacity=(1, 2)), deadline=time.monotonic() - 1)
+    assert len(late.arcs.i) == 100
+    assert scores[late.arcs.i, late.arcs.j].mean() > 0.9

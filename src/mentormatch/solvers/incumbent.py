@@ -3,7 +3,8 @@
 Of the pairs that were looked at already the best are made first, one after the other. Whoever
 still has a place is dealt into small groups, and each group is matched as well as it can be by
 itself (the assignment problem; Crouse 2016): so a look at a few hundred pairs a person gives
-a matching of nearly everybody, however many there are. Nothing is taken away that was made before.
+a matching of nearly everybody, however many there are. Nobody loses a partner that was there
+before; where minimums asked for any partner at all, people of a group then exchange theirs.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _SLOW = 16
 """A turn that brings a partner to fewer than one in so many is the last, unless there is one group only."""
 
 
-def filled_up(table: Table, face: Face, kept: Kept, *, gains: bool) -> Kept:
+def filled_up(table: Table, face: Face, kept: Kept, *, gains: bool, exchange: bool = False) -> Kept:
     """Add pairs to a matching while there are places, in time that grows with the people and not with the pairs.
 
     Parameters
@@ -41,11 +42,14 @@ def filled_up(table: Table, face: Face, kept: Kept, *, gains: bool) -> Kept:
         Pairs that were looked at, and the present matching.
     gains
         Whether only pairs that score above 0 are made.
+    exchange
+        Whether people may exchange partners for a higher total.
 
     Returns
     -------
     Kept
-        A matching that has all the pairs of the present one.
+        A matching in which everybody has at least as many partners as in the present one, and without
+        exchanges the same ones.
     """
     filling = _Filling(table, face, kept, gains=gains)
     filling.take_kept()
@@ -57,6 +61,8 @@ def filled_up(table: Table, face: Face, kept: Kept, *, gains: bool) -> Kept:
         made = filling.deal(rows, np.roll(columns, turn * _GROUP), groups)
         if not made or (groups > 1 and made * _SLOW < min(len(rows), len(columns))):
             break
+    if exchange:
+        filling.exchange()
     return kept.using(filling.keys)
 
 
@@ -107,10 +113,7 @@ class _Filling:
         near = self.keys[slice(*np.searchsorted(self.keys, [rows[0] * m, (rows[-1] + 1) * m]))]
         if len(near):
             open_ = open_ & ~within(keys, near)
-        if self.face.levels:
-            i, j = np.nonzero(open_)
-            open_ = open_.copy()
-            open_[i, j] = self.face.standing(self.table, rows[i], columns[j]) == 0
+        open_ = self._free(open_, rows, columns)
         if self.gains:
             open_ = open_ & (scores > 0)
         else:  # any pair is worth more than what another choice of pairs gains: as many are made as can be
@@ -121,6 +124,40 @@ class _Filling:
         some = open_[i, seats[seat]]
         made: NDArray[np.int64] = keys[i[some], seats[seat[some]]]
         return made
+
+    def exchange(self) -> None:
+        """Let the people of each group exchange partners: everybody has as many as before."""
+        m = self.table.shape[1]
+        free = self.face.standing(self.table, self.keys // m, self.keys % m) == 0
+        pairs = self.keys[free]
+        groups = -(-len(pairs) // _GROUP)
+        for group in range(groups):
+            mine = pairs[group::groups]
+            mine = mine[np.unique(mine // m, return_index=True)[1]]
+            others = self.keys[~within(self.keys, mine)]
+            self.keys = np.sort(np.concatenate((others, self._exchanged(mine, others))))
+
+    def _exchanged(self, mine: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
+        from scipy.optimize import linear_sum_assignment
+
+        instance, m = self.table.instance, self.table.shape[1]
+        rows, columns = mine // m, mine % m
+        keys = rows[:, None] * m + columns
+        open_ = self._free(instance.allowed_block(rows, columns), rows, columns) & ~within(keys, others)
+        # what may not be made is worth less than any other choice loses, and the present pairs may be made
+        closed = instance.lowest - len(mine) * (instance.highest - instance.lowest) - 1
+        i, j = linear_sum_assignment(np.where(open_, instance.score_block(rows, columns), closed), maximize=True)
+        after: NDArray[np.int64] = keys[i, j]
+        return after
+
+    def _free(self, open_: NDArray[np.bool_], rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Drop the pairs of a group that settled tiers rule out."""
+        if not self.face.levels:
+            return open_
+        i, j = np.nonzero(open_)
+        free = open_.copy()
+        free[i, j] = self.face.standing(self.table, rows[i], columns[j]) == 0
+        return free
 
     def _make(self, keys: NDArray[np.int64]) -> None:
         self.keys = np.sort(np.concatenate((self.keys, keys)))

@@ -105,7 +105,10 @@ def _fill(climb: Climb, names: tuple[str, ...]) -> None:
     """Fill places up in the tier that was cut short, the last of these names, if more pairs do it no harm."""
     if names[-1] in _HARMED or {"coverage", "total"} & set(names[:-1]):
         return
-    climb.kept = filled_up(climb.table, climb.face, climb.kept, gains=names[-1] == "total")
+    instance = climb.table.instance
+    minimums = instance.mentees.lower.any() or instance.mentors.lower.any()
+    exchange = bool(minimums) and names[-1] in ("coverage", "total")
+    climb.kept = filled_up(climb.table, climb.face, climb.kept, gains=names[-1] == "total", exchange=exchange)
 
 
 class Clock:
