@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from mentormatch import InputError
+from mentormatch.compiled import COMPILED
 from mentormatch.people import Pool
 from mentormatch.scoring import SCORERS, FreeText, ScoreMatrix, TraitFit, exact, factors, scorer, screen
 from mentormatch.scoring import criterion as criterion_module
+from mentormatch.scoring.rest import Limited, Rest, Shared
 from mentormatch.testing import check_scorer, fake_programme, pools
 
 EVERYTHING = slice(None)
@@ -225,6 +227,37 @@ def test_the_rest_holds_no_people():
     assert not any(one.encode() in sent for one in (*pool.mentee_ids, *pool.mentor_ids))
     part = slice(3, 20), np.array([4, 2, 9])
     assert np.array_equal(pickle.loads(sent).rest(*part), screened.rest(*part))
+
+
+def test_the_rest_is_added_to_what_is_there():
+    """Adding to a rectangle and asking for a fresh one come to the same."""
+    pool = Pool(*fake_programme(40, 30, answered=0.7)).public()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(factors, "MOST_TYPES", 0)
+        rest = ScoreMatrix(pool, dict.fromkeys(SCORERS, 1)).screen().rest
+    part = slice(3, 20), np.array([4, 2, 9])
+    tile = np.zeros((17, 3), np.float32)
+    rest.add(tile, *part, np.full(2 * tile.size, np.nan, np.float32))
+    assert np.array_equal(tile, rest(*part))
+    rest.add(tile, *part, np.full(2 * tile.size, np.nan, np.float32))
+    assert np.allclose(tile, 2 * rest(*part), atol=1e-6)
+
+
+@pytest.mark.parametrize("labels", [1, 32, 33, 64])
+def test_one_label_in_common_is_asked_by_bits(labels):
+    """Compiled code that compares words gives what the product within its limits gives."""
+    rng = np.random.default_rng(labels)
+    sides = [sparse.csr_matrix(rng.random((people, labels)) < 2 / labels).astype(float) for people in (31, 20)]
+    known = tuple(np.asarray(side.sum(axis=1) > 0, dtype=float) for side in sides)
+    stated = factors.Clipped(*sides, known, 1.0, float(labels), whole=True)
+    shared, limited = Shared.of(stated, 0.3), Limited.of(stated, 0.3)
+    assert (shared is not None) == COMPILED
+    for part in ((slice(0, 31), slice(0, 20)), (np.arange(31)[::-2], np.array([3, 3, 0]))):
+        found = [Rest((one,))(*part) for one in (shared or limited, limited)]
+        assert np.abs(found[0] - found[1]).max() <= limited.error + (shared or limited).error
+        assert np.array_equal(found[0] > 0, found[1] > 0)
+    half = Shared.of(stated._replace(scale=0.5), 0.3)
+    assert half is None
 
 
 # --- factors of others ------------------------------------------------------------------------------------------------

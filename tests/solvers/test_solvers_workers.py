@@ -187,6 +187,24 @@ def test_what_workers_fail_to_do_is_done_here(jobs, how, capfd):
 # --- threads ------------------------------------------------------------------------------------------------------
 
 
+def test_blas_is_held_to_one_thread_whoever_asks():
+    """A thread that is not the first to change the setting is obeyed too, and afterwards all is as it was."""
+    before, during = blas(), []
+
+    def job():
+        with sweep.one_thread():
+            during.append(blas())
+
+    with sweep.one_thread():
+        assert set(blas()) == {1}
+    for _ in range(2):
+        thread = threading.Thread(target=job)
+        thread.start()
+        thread.join()
+    assert [set(one) for one in during] == [{1}, {1}]
+    assert blas() == before
+
+
 def blas():
     """The threads that each BLAS may use."""
     return [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
-from mentormatch.scoring.exact import dense_product
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
 
 _U = 2.0**-24
 _MOST_DENSE = 512
+_BITS = 64
 
 
 class Piece(Protocol):
@@ -46,8 +45,8 @@ class Piece(Protocol):
         """Whether it holds arrays of numbers and nothing else, so that a worker elsewhere may have it."""
         ...
 
-    def __call__(self, rows: Rows, columns: Rows) -> Singles:
-        """Return a fresh rectangle."""
+    def add(self, tile: Singles, rows: Rows, columns: Rows, room: Singles) -> None:
+        """Add to a rectangle; ``room`` holds twice as many numbers as it, for whatever comes in between."""
         ...
 
 
@@ -69,10 +68,14 @@ class Rest:
 
     def __call__(self, rows: Rows, columns: Rows) -> Singles:
         """Return a fresh rectangle."""
-        out = self.pieces[0](rows, columns)
-        for piece in self.pieces[1:]:
-            out += piece(rows, columns)
+        out = np.zeros((_many(rows), _many(columns)), np.float32)
+        self.add(out, rows, columns, np.empty(2 * out.size, np.float32))
         return out
+
+    def add(self, tile: Singles, rows: Rows, columns: Rows, room: Singles) -> None:
+        """Add all pieces to a rectangle, without memory of their own: that would cost more than the adding."""
+        for piece in self.pieces:
+            piece.add(tile, rows, columns, room)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +95,9 @@ class SparseProduct:
         one, other = (side[:, columns].astype(np.float32) for side in (left, right))
         return cls(one, other)
 
-    def __call__(self, rows: Rows, columns: Rows) -> Singles:
-        """Return a fresh rectangle."""
-        return _product(self.left[rows], self.right[columns])
+    def add(self, tile: Singles, rows: Rows, columns: Rows, room: Singles) -> None:
+        """Add the products."""
+        tile += _product(self.left[rows], self.right[columns], room)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,9 +115,9 @@ class Table:
         """Take the values of a CSR matrix times the weight."""
         return cls((values * weight).astype(np.float32), weight, 2 * _U * weight)
 
-    def __call__(self, rows: Rows, columns: Rows) -> Singles:
-        """Return a fresh rectangle."""
-        return np.asarray(self.values[rows][:, columns].toarray())
+    def add(self, tile: Singles, rows: Rows, columns: Rows, room: Singles) -> None:  # noqa: ARG002
+        """Add what is listed."""
+        tile += self.values[rows][:, columns].toarray()
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,11 +151,44 @@ class Limited:
         one, other = (_held(side) for side in (left, right))
         return cls(one, other, np.float32(factor), np.float32(weight), weight * (1 + _U), off)
 
-    def __call__(self, rows: Rows, columns: Rows) -> Singles:
-        """Return a fresh rectangle."""
-        out = _product(self.left[rows], self.right[columns])
+    def add(self, tile: Singles, rows: Rows, columns: Rows, room: Singles) -> None:
+        """Add the products within their limits."""
+        out = _product(self.left[rows], self.right[columns], room)
         out *= self.factor
-        return np.clip(out, np.float32(0), self.limit, out=out)
+        tile += np.clip(out, np.float32(0), self.limit, out=out)
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """A number for every pair with one label in common: what :class:`Limited` comes to where one is enough.
+
+    Labels are bits of words, so that compiled code asks for many pairs at once.
+    """
+
+    arrays_alone: ClassVar[bool] = True
+
+    left: NDArray[np.unsignedinteger]
+    right: NDArray[np.unsignedinteger]
+    number: np.float32
+    peak: float
+    error: float
+
+    @classmethod
+    def of(cls, stated: Clipped, weight: float) -> Shared | None:
+        """Take in the weight; None where one label is not enough, there are too many, or nothing is compiled."""
+        width = stated.left.shape[1]
+        if not (stated.whole and stated.scale >= 1 and 0 < width <= _BITS and _compiled()):
+            return None
+        if any(side.nnz and side.data.min() < 1 for side in (stated.left, stated.right)):
+            return None
+        one, other = (_words(side) for side in (stated.left, stated.right))
+        return cls(one, other, np.float32(weight), weight * (1 + _U), 4 * _U * weight)
+
+    def add(self, tile: Singles, rows: Rows, columns: Rows, room: Singles) -> None:  # noqa: ARG002
+        """Add the number where a label is shared."""
+        from mentormatch.scoring.sharing import add_where_shared
+
+        add_where_shared(tile, self.left[rows], self.right[columns], self.number)
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,14 +210,14 @@ class Ratio:
         single = np.float32(weight), np.float32(default)
         return cls(stated.over, stated.under, *single, weight * (1 + 16 * _U), 16 * _U * weight)
 
-    def __call__(self, rows: Rows, columns: Rows) -> Singles:
-        """Return a fresh rectangle."""
-        out = _product(self.over[0][rows], self.over[1][columns])
-        known = _product(self.under[0][rows], self.under[1][columns])
+    def add(self, tile: Singles, rows: Rows, columns: Rows, room: Singles) -> None:
+        """Add the quotients."""
+        out = _product(self.over[0][rows], self.over[1][columns], room)
+        known = _product(self.under[0][rows], self.under[1][columns], room[out.size :])
         out -= known * self.default
         out /= np.maximum(known, np.float32(1), out=known)
         out *= self.weight
-        return out
+        tile += out
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,13 +240,28 @@ class Direct:
         """One rounding."""
         return 2 * _U * self.weight
 
-    def __call__(self, rows: Rows, columns: Rows) -> Singles:
-        """Return a fresh rectangle."""
+    def add(self, tile: Singles, rows: Rows, columns: Rows, room: Singles) -> None:  # noqa: ARG002
+        """Add the values."""
         values = self.exact(rows, columns)
         values -= self.default
         values *= self.weight
         np.copyto(values, 0.0, where=np.isnan(values))
-        return values.astype(np.float32)
+        tile += values.astype(np.float32)
+
+
+def _compiled() -> bool:
+    from mentormatch.compiled import COMPILED
+
+    return COMPILED
+
+
+def _words(side: Any) -> NDArray[np.unsignedinteger]:
+    """Return the columns that each row has, as the bits of one number."""
+    kind = np.uint32 if side.shape[1] <= _BITS // 2 else np.uint64
+    out = np.zeros(side.shape[0], kind)
+    rows = np.repeat(np.arange(side.shape[0]), np.diff(side.indptr))
+    np.bitwise_or.at(out, rows, np.left_shift(kind(1), side.indices.astype(kind)))
+    return out
 
 
 def _held(side: Any) -> Any:
@@ -220,7 +271,13 @@ def _held(side: Any) -> Any:
     return np.asarray(side.toarray(), dtype=np.float32)
 
 
-def _product(left: Any, right: Any) -> Singles:
+def _product(left: Any, right: Any, room: Singles) -> Singles:
+    """Return ``left @ right.T``, in `room` where both are dense."""
     if hasattr(left, "indptr"):
         return np.asarray((left @ right.T).toarray())
-    return dense_product(left, right)
+    out = room[: len(left) * len(right)].reshape(len(left), len(right))
+    return np.matmul(left, right.T, out=out)
+
+
+def _many(people: Rows) -> int:
+    return people.stop - people.start if isinstance(people, slice) else len(people)

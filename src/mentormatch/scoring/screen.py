@@ -27,7 +27,7 @@ import numpy as np
 
 from mentormatch.scoring.factors import Clipped, Factors, Listed, Quotient
 from mentormatch.scoring.protocols import ShippedBlock
-from mentormatch.scoring.rest import Direct, Limited, Ratio, Rest, SparseProduct, Table
+from mentormatch.scoring.rest import Direct, Limited, Ratio, Rest, Shared, SparseProduct, Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -111,7 +111,7 @@ class _Making:
         elif isinstance(stated, Quotient):
             self._pieces.append(Ratio.of(stated, weight, default))
         elif isinstance(stated, Clipped):
-            self._pieces.append(Limited.of(stated, weight))
+            self._pieces.append(Shared.of(stated, weight) or Limited.of(stated, weight))
         elif isinstance(stated, Listed):
             self._pieces.append(Table.of(stated.values, weight))
         else:

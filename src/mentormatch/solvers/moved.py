@@ -45,6 +45,36 @@ class Moved:
         theirs = columns if self.columns is None else self.columns[columns]
         return np.ascontiguousarray(self.rest(theirs, mine).T) if self.across else self.rest(mine, theirs)
 
+    def add(self, tile: NDArray[np.float32], rows: Rows, columns: Rows, room: NDArray[np.float32]) -> None:
+        """Add to a rectangle; see :func:`add_rest`."""
+        if self.across:
+            tile += self(rows, columns)
+            return
+        mine = rows if self.rows is None else self.rows[rows]
+        theirs = columns if self.columns is None else self.columns[columns]
+        add_rest(self.rest, tile, mine, theirs, room)
+
+
+def add_rest(rest: Rest, tile: NDArray[np.float32], rows: Rows, columns: Rows, room: NDArray[np.float32]) -> None:
+    """Add what no product gives to a rectangle, in place where the rest knows how.
+
+    Parameters
+    ----------
+    rest
+        What is added.
+    tile
+        The rectangle, changed in place.
+    rows, columns
+        Where it stands.
+    room
+        Twice as many numbers as the rectangle has, overwritten: fresh memory for each would take longer than the rest.
+    """
+    add = getattr(rest, "add", None)
+    if add is None:
+        tile += rest(rows, columns)
+    else:
+        add(tile, rows, columns, room)
+
 
 def holds_arrays_alone(rest: Rest | None) -> bool:
     """Say whether a rest says of itself that it holds arrays of numbers alone, no person and no code of the user's."""

@@ -72,7 +72,8 @@ def predicted(instance: Instance, face: Face, engine: Engine) -> NDArray[np.floa
         return none
     known = np.column_stack((screen.right[columns].astype(np.float64), np.ones(len(columns))))
     weights = np.linalg.solve(known.T @ known + _RIDGE * np.eye(known.shape[1]), known.T @ prices)
-    guess: NDArray[np.float64] = screen.right @ weights[:-1].astype(np.float32) + weights[-1]
+    with np.errstate(all="ignore"):  # a matrix product may set flags for numbers that it never returns
+        guess: NDArray[np.float64] = screen.right @ weights[:-1].astype(np.float32) + weights[-1]
     return np.maximum(guess, min(0.0, float(prices.min())))
 
 

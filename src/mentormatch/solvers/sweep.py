@@ -19,14 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.solvers.kernel.engine import compiles
-from mentormatch.solvers.moved import holds_arrays_alone
+from mentormatch.solvers.moved import add_rest, holds_arrays_alone
 from mentormatch.solvers.workers import away, here, share_memory
 
 if TYPE_CHECKING:
     from mentormatch.network import Rows, Screen
     from mentormatch.solvers.tops import Tops
 
-_ROWS, _COLUMNS = 512, 1024
+_ROWS, _COLUMNS = 512, 512
 """A tile: its scores stay in the processor's cache."""
 
 _JOB_CELLS = 1 << 25
@@ -229,7 +229,8 @@ def _swept(job: _Job, begin: float, wanted: Wanted) -> Tops:
     take = take_tops if COMPILED and compiles() else take_tops_plainly
     width, depth = len(job.right), job.right.shape[1]
     tops = Tops.room(len(job.rows), wanted.each)
-    room = np.empty(_ROWS * _COLUMNS, np.float32)
+    cells = min(_ROWS, len(job.rows)) * min(_COLUMNS, width)
+    room, spare = np.empty(cells, np.float32), np.empty(2 * cells if job.rest is not None else 0, np.float32)
     tiles, least = -(-width // _COLUMNS), float(np.float32(wanted.least))
     # a matrix product may set flags for numbers that it never returns
     with one_thread(), np.errstate(all="ignore"):
@@ -244,22 +245,22 @@ def _swept(job: _Job, begin: float, wanted: Wanted) -> Tops:
                 tile = room[: shape[0] * shape[1]].reshape(shape)
                 if depth:
                     np.matmul(job.left[rows], job.right[columns].T, out=tile)
-                _add_rest(tile, job, rows, columns, product=depth > 0)
+                _finish(tile, job, rows, columns, spare)
                 inside = np.where((own >= columns.start) & (own < columns.stop), own - columns.start, 0)
                 part = Tops(tops.worth[rows], tops.column[rows], tops.size[rows])
                 take(tile, wanted.price[columns], wanted.floor[rows], inside, columns.start, least, part)
     return tops
 
 
-def _add_rest(tile: NDArray[np.float32], job: _Job, rows: slice, columns: slice, *, product: bool) -> None:
+def _finish(tile: NDArray[np.float32], job: _Job, rows: slice, columns: slice, spare: NDArray[np.float32]) -> None:
     """Add what no product gives, and shut what may not be made."""
-    if product and job.rest is None and job.allowed is None:
+    if not job.right.shape[1]:
+        tile[...] = 0.0
+    if job.rest is None and job.allowed is None:
         return
     mine, theirs = job.rows[rows], columns if job.columns is None else job.columns[columns]
-    if not product:
-        tile[...] = 0.0
     if job.rest is not None:
-        tile += job.rest(mine, theirs)
+        add_rest(job.rest, tile, mine, theirs, spare)
     if job.allowed is not None:
         tile[~job.allowed.block(mine, theirs)] = -np.inf
 
@@ -291,6 +292,7 @@ def one_thread() -> Iterator[None]:
     global _inside  # noqa: PLW0603  the setting belongs to the process, and so does the count of who needs it
     with _lock:
         if _inside == 0:
+            _take_control()
             _held.append(_blas().limit(limits=1, user_api="blas"))
         _inside += 1
     try:
@@ -299,7 +301,18 @@ def one_thread() -> Iterator[None]:
         with _lock:
             _inside -= 1
             if _inside == 0:
+                _take_control()
                 _held.pop().restore_original_limits()
+                _take_control()
+
+
+def _take_control() -> None:
+    """Let any thread change the setting: threadpoolctl 3.8 ignores all but the first that ever did, silently."""
+    from threadpoolctl import OpenBLASController
+
+    release = getattr(OpenBLASController, "clear_controlling_thread", None)
+    if release is not None:
+        release(force=True)
 
 
 @cache
