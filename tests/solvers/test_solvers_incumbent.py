@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from mentormatch import Problem
 from mentormatch.network import Arcs, Bounds, Group, Prices, Short
 from mentormatch.solvers import Mixed, Network, incumbent, minimums
 from mentormatch.solvers.face import Face, Level
@@ -181,3 +182,22 @@ def test_minimums_are_met_by_good_pairs_even_in_a_hurry(make):
     late = Network().solve(make(scores, capacity=(1, 2)), deadline=time.monotonic() - 1)
     assert len(late.arcs.i) == 100
     assert scores[late.arcs.i, late.arcs.j].mean() > 0.9
+
+
+def test_a_limit_that_is_far_too_short_hands_out_pairs_and_spoils_nothing():
+    """Locks, shut pairs and minimums hold with no time at all, and the same problem is then solved as ever."""
+    scores = np.random.default_rng(6).random((40, 30))
+    scores[3, :20] = np.nan
+    asked = {"mentor_capacity": (1, 2), "locks": [("5", "7"), ("6", "7")], "forbidden": np.eye(40, 30, dtype=bool)}
+    problem, other = (Problem.from_scores(scores, **asked) for _ in range(2))
+    late = problem.solve(time_limit=1e-9)
+    pairs = {(int(pair.mentee), int(pair.mentor)) for pair in late}
+    assert {(5, 7), (6, 7)} <= pairs
+    assert len(pairs) == 40
+    assert not any(i == j or np.isnan(scores[i, j]) for i, j in pairs)
+    loads = np.bincount([j for _, j in pairs], minlength=30)
+    assert loads.min() >= 1
+    assert loads.max() <= 2
+    best = other.solve()
+    assert late.total < best.total <= late.certificate.tiers[1].bound
+    assert list(problem.solve()) == list(best)
