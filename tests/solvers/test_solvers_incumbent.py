@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 
 from mentormatch import Problem
 from mentormatch.network import Arcs, Bounds, Group, Prices, Short
-from mentormatch.solvers import Mixed, Network, incumbent, minimums
+from mentormatch.solvers import Mixed, Network, incumbent, minimums, tiers
 from mentormatch.solvers.face import Face, Level
 from mentormatch.solvers.incumbent import filled_up
 from mentormatch.solvers.kept import Kept
@@ -19,6 +19,12 @@ from mentormatch.solvers.table import Table
 from mentormatch.solvers.tiers import is_feasible
 
 NONE = np.empty(0, np.int64)
+
+
+@pytest.fixture(autouse=True)
+def small_is_large(monkeypatch):
+    """Fill places in a hurry however few pairs there are."""
+    monkeypatch.setattr(tiers, "FEWEST_FILLED", 0)
 
 
 @pytest.fixture

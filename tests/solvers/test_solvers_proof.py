@@ -186,7 +186,7 @@ def test_the_exact_finish_from_anywhere(seed):
 
 @pytest.mark.parametrize("solver", [Hungarian(), Network()], ids=lambda solver: solver.name)
 def test_out_of_time_is_said(solver, make):
-    """Past its deadline a solver fills the places in a hurry, and says what no matching exceeds."""
+    """Past its deadline a solver returns a valid matching, and bounds that no matching exceeds."""
     scores = np.random.default_rng(2).random((60, 60))
     instance = make(scores, demand=(0, 1))
     full = solver.solve(instance)
@@ -194,8 +194,9 @@ def test_out_of_time_is_said(solver, make):
     assert is_feasible(instance, late.arcs)
     assert [tier.name for tier in late.tiers] == ["coverage", "total"]
     assert not late.ties
-    assert late.tiers[0].value == late.tiers[0].bound == 60
-    assert late.tiers[1].value <= full.tiers[1].value < late.tiers[1].bound
+    for done, best in zip(late.tiers, full.tiers, strict=True):
+        assert done.value < done.bound
+        assert done.bound >= best.value
 
 
 def test_out_of_time_keeps_the_minimums(make):

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 LARGEST_WITH_TIES = 25_000_000
 """Pairs up to which the last, implicit tier is solved; above it, equal matchings are told apart by nothing."""
 
+FEWEST_FILLED = 1_000_000
+"""Pairs from which places are filled in a hurry: smaller problems take no time to speak of."""
+
 _HARMED = frozenset({"floor", "leximin", "balance"})
 """Tiers in which a pair more may be a loss."""
 
@@ -91,7 +94,7 @@ def solve_tiers(
             climb.ties(engine)
     except OutOfTime:
         ties = False
-        if fill and len(results) < len(names):
+        if fill and cells >= FEWEST_FILLED and len(results) < len(names):
             _fill(climb, names[: len(results) + 1])
     tick.report(len(names) + 1)
     for name in names[len(results) :]:
