@@ -11,7 +11,7 @@ import pytest
 
 from mentormatch.errors import TimeLimit
 from mentormatch.network import Arcs, Group, Linear, Ranked, Short
-from mentormatch.solvers import Mixed, Network, keeps_rules
+from mentormatch.solvers import Mixed, Network, ascent, keeps_rules
 from mentormatch.solvers.reach import reached
 from mentormatch.solvers.table import Table
 
@@ -182,6 +182,46 @@ def test_another_solver_agrees(make):
     peer = milp(-scores.ravel(), constraints=limits, bounds=Bounds(0, 1), integrality=np.ones(n * m))
     solution = Mixed().solve(instance)
     assert float(scores[solution.arcs].sum()) == pytest.approx(-peer.fun, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_another_solver_agrees_where_a_few_pairs_are_looked_among_first(make, monkeypatch, seed):
+    """With quotas, minimums and tensions, pairs and total are those of SciPy's mixed-integer programme."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import coo_array
+
+    monkeypatch.setattr(ascent, "ALL", 300)
+    rng = np.random.default_rng(seed)
+    n, m = 60, 20
+    scores = rng.random((n, m)) + rng.random(m)
+    scores = np.round(scores * 20) / 20 if seed % 2 else scores
+    favourite = scores.argmax(axis=1)
+    tense = [(0, a, b) for a in range(n) for b in range(a + 1, n) if favourite[a] == favourite[b]][::9]
+    groups = (Group(0, np.arange(30), 25, 28), Group(1, np.arange(8), 0, 20))
+    instance = replace(
+        make(scores, capacity=[(int(rng.random() < 0.4), 3) for _ in range(m)]), groups=groups, apart=tuple(tense)
+    )
+    i, j = (index.ravel() for index in np.indices((n, m)))
+    rows = [np.flatnonzero(i == one) for one in range(n)] + [np.flatnonzero(j == one) for one in range(m)]
+    rows += [np.flatnonzero(i < 30), np.flatnonzero(j < 8)]
+    rows += [np.array([a * m + mentor, b * m + mentor]) for _, a, b in tense for mentor in range(m)]
+    lower = [*instance.mentees.lower, *instance.mentors.lower, 25, 0, *[0] * (m * len(tense))]
+    upper = [*instance.mentees.upper, *instance.mentors.upper, 28, 20, *[1] * (m * len(tense))]
+
+    def best(worth, coverage):
+        every = [*rows, np.arange(n * m)]
+        at = np.repeat(np.arange(len(every)), [len(row) for row in every])
+        table = coo_array((np.ones(len(at)), (at, np.concatenate(every))), shape=(len(every), n * m)).tocsr()
+        limits = LinearConstraint(table, [*lower, coverage], [*upper, n])
+        found = milp(-worth, constraints=limits, bounds=Bounds(0, 1), integrality=np.ones(n * m))
+        assert found.status == 0
+        return -found.fun
+
+    coverage = round(best(np.ones(n * m), 0))
+    solution = Mixed().solve(instance)
+    assert solution.proof != "floating-point branch and bound"
+    assert len(solution.arcs.i) == solution.tiers[0].value == coverage
+    assert float(scores[solution.arcs].sum()) == pytest.approx(best(scores.ravel(), coverage), abs=1e-6)
 
 
 def test_the_order_of_people_decides_nothing(make):

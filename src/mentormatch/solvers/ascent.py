@@ -36,8 +36,8 @@ EACH = 10
 _MORE = 5
 """Pairs that a person gains in a round of pricing."""
 
-_LIKED = 8
-"""Pairs of each person among which a whole solution is looked for."""
+_LIKED = (2, 8)
+"""Pairs of each person among which a whole solution is looked for: few, and if they have none, more."""
 
 FINE_BITS = 50
 """Costs are made as fine as this many bits allow."""
@@ -313,17 +313,29 @@ class Ascent:
             )
             worth, wanted = self.hint, wanted + self.hint / size
             target = (goal - 0.5 * fine) / largest
-        liked = pick(pairs, self.programme.shape, _apart(worth[pairs], pairs, self.programme.shape[1]), _LIKED)
         some = relaxed.columns[relaxed.shares > _SLACK]
         mine = self.programme.free(self.best).keys
-        few = distinct(np.concatenate((liked, some, mine, columns[len(pairs) :])))
+        worth = _apart(worth[pairs], pairs, self.programme.shape[1])
+        for each in _LIKED:
+            liked = pick(pairs, self.programme.shape, worth, each)
+            few = distinct(np.concatenate((liked, some, mine, columns[len(pairs) :])))
+            if self._propose_among(few, wanted, target, costs):
+                return
+
+    def _propose_among(
+        self, few: NDArray[np.int64], wanted: NDArray[np.float64], target: float | None, costs: NDArray[np.int64]
+    ) -> bool:
+        """Look for a good whole solution among some columns; say whether there is one that keeps every rule."""
         # with the rows between two people that any choice of these could break
         keys = few[: np.searchsorted(few, self.programme.cells)]
         rows: list[Row] = list(self.between.broken(keys, np.ones(len(keys)), 0.5))
         for _ in range(20):
             found = propose(self.programme.adding(rows), wanted, few, self.deadline, target)
-            if found is None or self.offer(few, found, costs):
-                return
+            if found is None:
+                return False
+            if self.offer(few, found, costs):
+                return True
+        return False
 
     def _narrow(
         self, left: NDArray[np.int64], reduced: NDArray[np.int64], multipliers: NDArray[np.int64], gap: int

@@ -11,7 +11,7 @@ import numpy as np
 from mentormatch.network import Prices, TierResult
 from mentormatch.solvers.bound import tier_bound
 from mentormatch.solvers.candidates import best_pairs, free_pairs, violations
-from mentormatch.solvers.engine import Task, nothing
+from mentormatch.solvers.engine import Task, Ticking, nothing
 from mentormatch.solvers.face import Face, Level, less
 from mentormatch.solvers.flows import Ends, push
 from mentormatch.solvers.kept import count, distinct, within
@@ -190,7 +190,7 @@ class Climb:
         if looks is not None:
             # without an engine there are prices already, or soon will be: they say what to look for
             if not looks.seen and engine is not None:
-                guess = predicted(self.table.instance, self.face, engine)
+                guess = predicted(self.table.instance, self.face, Ticking(engine, self.tick))
                 self.kept = self.kept.adding(looks.candidates(self.face, guess))
             return False
         n, m = self.table.shape
@@ -347,13 +347,14 @@ class Climb:
         bonus = int(np.ptp(part.w)) // 4 + 1 if len(part.w) else 0
         task = Task(replace(part, w=part.w + bonus), complete=True, dense=nothing, deadline=self.deadline)
         proposal = engine.propose(task)
-        if proposal is None or proposal.guess is None:
+        if proposal is None:
             return
         keys = np.sort(proposal.i * self.kept.shape[1] + proposal.j)
         after = self.kept.using(keys)
         used = after.used[free] if len(after.keys) == len(self.kept.keys) else None
         if used is not None and part.keeps_bounds(used):
             self.kept, self.guess = after, proposal.guess
+        self.tick()  # without a guess it ran out of time, and this is how far it was
 
     def _propose(
         self,

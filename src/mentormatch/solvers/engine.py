@@ -82,3 +82,23 @@ class FirstOf:
             if proposal is not None:
                 return proposal
         return None
+
+
+class Ticking:
+    """Looks at the clock before every proposal of another engine.
+
+    Parameters
+    ----------
+    engine
+        Who proposes.
+    tick
+        Called each time; it may raise.
+    """
+
+    def __init__(self, engine: Engine, tick: Callable[[], None]) -> None:
+        self._engine, self._tick = engine, tick
+
+    def propose(self, task: Task) -> Proposal | None:
+        """Return what the engine proposes."""
+        self._tick()
+        return self._engine.propose(task)

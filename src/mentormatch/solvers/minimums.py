@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _START = 6
 """Allowed pairs that each person starts with."""
 
+_GROUP = 256
+"""People of each side among whom these pairs are looked for: a large problem has more pairs than anybody needs."""
+
 _MORE = 6
 """Pairs that are added for each person of a cut that may not be one yet."""
 
@@ -116,7 +119,10 @@ class Feasibility:
         if not self._started:
             self._started = True
             n, m = self._instance.shape
-            self._add(np.arange(n), np.arange(m), _START)
+            groups = -(-min(n, m) // _GROUP)
+            rows, columns = (np.array_split(np.arange(size), groups) for size in (n, m))
+            found = [self._some(*group, _START) for group in zip(rows, columns, strict=True)]
+            self._kept = self._kept.adding(np.concatenate(found))
 
     def _fill(self, used: NDArray[np.int64], enter: Ends, leave: Ends, side: str) -> NDArray[np.int64]:
         """Push until the demand of one side is met; a cut is believed only when no pair across it is left out."""
@@ -146,12 +152,14 @@ class Feasibility:
         before = len(self._kept.keys)
         step = max(1, self._instance.memory // (8 * max(1, len(columns))))
         for start in range(0, len(rows), step):
-            part = rows[start : start + step]
-            i, j = np.nonzero(self._instance.allowed_block(part, columns))
-            keys = part[i] * self._instance.shape[1] + columns[j]
-            keys = keys[~self._kept.has(keys)]
-            self._kept = self._kept.adding(scatter(keys, self._instance.shape, each))
+            self._kept = self._kept.adding(self._some(rows[start : start + step], columns, each))
         return len(self._kept.keys) > before
+
+    def _some(self, rows: NDArray[np.int64], columns: NDArray[np.int64], each: int) -> NDArray[np.int64]:
+        """List some allowed pairs of each of these people that are not kept."""
+        i, j = np.nonzero(self._instance.allowed_block(rows, columns))
+        keys = rows[i] * self._instance.shape[1] + columns[j]
+        return scatter(keys[~self._kept.has(keys)], self._instance.shape, each)
 
 
 def feasible(instance: Instance, mentees: Bounds, mentors: Bounds) -> Short | None:

