@@ -71,9 +71,9 @@ class GivenScores(ScoreMatrix):
         return None
 
     @property
-    def given(self) -> bool:
-        """True: all scores lie in memory."""
-        return True
+    def table(self) -> Floats:
+        """The scores."""
+        return self._scores
 
     def unscored(self) -> NDArray[np.bool_] | None:
         """Say which pairs have no score; None where all have one."""
