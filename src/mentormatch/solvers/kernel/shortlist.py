@@ -29,6 +29,9 @@ KEPT = 24
 _LANES = 64
 """Parts of a row, each by every 64th column, whose best columns say about how much the best of all are worth."""
 
+_STEP = 16
+"""Columns that are looked at together."""
+
 _ABOUT = 20
 """Lanes whose best column comes onto the list."""
 
@@ -158,7 +161,10 @@ def weigh(source: Source, i: int, line: Floats) -> None:
 
 @jit
 def shortlist(lists: Lists, desk: Desk, price: Floats, i: int) -> float:
-    """List the columns that are worth most to a row, whose weights lie on the desk; return what the best is worth."""
+    """List the columns that are worth most to a row, whose weights lie on the desk; return what the best is worth.
+
+    What lies on the desk is written over.
+    """
     line, found, lanes = desk
     near, worth = lists.near[i], lists.worth[i]
     m, most = len(line), len(near)
@@ -166,38 +172,55 @@ def shortlist(lists: Lists, desk: Desk, price: Floats, i: int) -> float:
     for low in range(0, m - m % _LANES, _LANES):
         for k in range(_LANES):
             value = line[low + k] - price[low + k]
+            line[low + k] = value
             lanes[k] = value if value > lanes[k] else lanes[k]
     for k in range(m % _LANES):
-        value = line[m - m % _LANES + k] - price[m - m % _LANES + k]
-        lanes[k] = value if value > lanes[k] else lanes[k]
+        j = m - m % _LANES + k
+        line[j] -= price[j]
+        lanes[k] = line[j] if line[j] > lanes[k] else lanes[k]
     least, top = _ranked(lanes)
-    above, size = 0, 0
-    for j in range(m):
-        value = line[j] - price[j]
-        found[size] = j
-        size += value >= least
-        above += value > least
+    size = _reaching(line, least, found)
     at = 0
     if size > most:
-        if above > most:
-            least = np.sort(line[found[:size]] - price[found[:size]])[size - most]
+        above = 0
         for k in range(size):
-            j = found[k]
-            if line[j] - price[j] > least:
-                near[at], worth[at] = j, line[j]
-                at += 1
+            above += line[found[k]] > least
+        if above > most:
+            least = np.sort(line[found[:size]])[size - most]
+        if above > 0:
+            for k in range(size):
+                if line[found[k]] > least:
+                    near[at], at = found[k], at + 1
     # of equal ones every row begins elsewhere: else all would list the same
     start = i * size // len(lists.rest)
     for turn in range(2):
         for k in range(0 if turn else start, start if turn else size):
-            j = found[k]
-            if at < most and (size <= most or line[j] - price[j] == least):
-                near[at], worth[at] = j, line[j]
-                at += 1
+            if at == most:
+                break
+            if size <= most or line[found[k]] == least:
+                near[at], at = found[k], at + 1
+    for k in range(at):
+        worth[k] = line[near[k]] + price[near[k]]
     if at < most:
         near[at] = NONE
     lists.rest[i] = least
     return top
+
+
+@inline
+def _reaching(line: Floats, least: float, found: Ints) -> int:
+    """Write where a line reaches a value; return how often it does."""
+    size = 0
+    for low in range(0, len(line), _STEP):
+        part = line[low : low + _STEP]
+        some = 0
+        for k in range(len(part)):
+            some += np.int64(part[k] >= least)
+        if some > 0:
+            for k in range(len(part)):
+                found[size] = low + k
+                size += part[k] >= least
+    return size
 
 
 @inline
@@ -460,34 +483,37 @@ def list_tight(source: Source, lists: Lists, desk: Desk) -> int:
     int
         How many pairs are worth exactly their prices; -1 if one is worth more, or a row has none.
     """
-    line, found, lanes = desk
+    line, found, _ = desk
     u, v, scale, hashes = source.u, source.v, source.scale, source.column_hash
-    none, m, tight = np.zeros(len(v)), len(v), 0
+    none, m, most, tight = np.zeros(len(v)), len(v), lists.near.shape[1], 0
     for i in range(len(u)):
-        scores, size, over, top = source.scores[i], 0, 0, u[i]
+        scores, over, size, top, own = source.scores[i], 0, 0, u[i], source.row_hash[i]
         for j in range(m):
             value = ((scores[j] * scale + _ROUND) - _ROUND) - v[j]
-            over += value > top
+            over += np.int64(value > top)
+            size += np.int64(value == top)
             line[j] = value
-        if over > 0:
-            return -1
-        for j in range(m):
-            found[size] = j
-            size += line[j] == top
-        if size == 0:
+        if over > 0 or size == 0:
             return -1
         tight += size
-        if size <= lists.near.shape[1]:
-            for k in range(size):
-                lists.near[i, k], lists.worth[i, k] = found[k], mixed(source.row_hash[i], hashes[found[k]])
-            if size < lists.near.shape[1]:
-                lists.near[i, size] = NONE
-            lists.rest[i] = NOTHING
+        if size > max(most, m >> 3):
+            for j in range(m):
+                value = mixed(own, hashes[j])
+                line[j] = value if line[j] == top else -np.inf
+            shortlist(lists, desk, none, i)
             continue
-        own = source.row_hash[i]
-        for j in range(m):
-            line[j] = mixed(own, hashes[j]) if line[j] == top else -np.inf
-        shortlist(lists, desk, none, i)
+        _reaching(line, top, found)
+        if size > most:
+            line[:] = -np.inf
+            for k in range(size):
+                line[found[k]] = mixed(own, hashes[found[k]])
+            shortlist(lists, desk, none, i)
+            continue
+        for k in range(size):
+            lists.near[i, k], lists.worth[i, k] = found[k], mixed(own, hashes[found[k]])
+        if size < most:
+            lists.near[i, size] = NONE
+        lists.rest[i] = NOTHING
     return tight
 
 
