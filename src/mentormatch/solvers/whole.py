@@ -163,7 +163,7 @@ def assigned(
     n, m = scores.shape
     none = np.zeros(0), np.zeros(0), np.zeros(0, np.uint64), np.zeros(0, np.uint64)
     source, lists = kernel.Source(scores, scale, False, *none), kernel.lists_for(n)  # noqa: FBT003  a field
-    desk, search, now = kernel.desk_for(m), kernel.search_for(n, m), kernel.nothing(n, m)
+    desk, search, now = kernel.desk_for(m), kernel.search_for(_kinds(scores), m), kernel.nothing(n, m)
     guess = _in_order(scores, scale) if n == m else None
     if guess is not None:
         now.column_of[:], now.price[:] = guess
@@ -185,12 +185,26 @@ def assigned(
         return None
     columns, unique = now.column_of, n == m and many == n
     if hashes is not None and not unique:
-        best = kernel.nothing(n, m)
+        best, search = kernel.nothing(n, m), kernel.search_for(np.arange(n), m)
         if not kernel.match_all(source, lists, desk, best, search) or np.abs(best.price).max() >= kernel.LARGEST:
             return None
         columns, unique = best.column_of, True
     tight = None if unique else _listed(lists)
     return Assigned(columns, u.astype(np.int64), v.astype(np.int64), int(now.own.astype(np.int64).sum()), tight, unique)
+
+
+def _kinds(scores: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Say of each row which one it is like, where many are like one another."""
+    from mentormatch.solvers.kernel.shortlist import alike
+
+    n, m = scores.shape
+    sample = scores[:, np.linspace(0, m - 1, _SAMPLE).astype(np.int64)] @ np.sqrt(np.arange(2, 2 + _SAMPLE))
+    _, first, which = np.unique(sample, return_index=True, return_inverse=True)
+    if len(first) > n // 2:
+        return np.arange(n)
+    kind: NDArray[np.int64] = first[which]
+    alike(scores, kind)
+    return kind
 
 
 def _listed(lists: Lists) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:

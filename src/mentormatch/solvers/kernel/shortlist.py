@@ -98,7 +98,10 @@ class Now(NamedTuple):
 
 
 class Search(NamedTuple):
-    """One search: distances of columns, how they were reached, and two heaps, of columns and of rows to look at."""
+    """One search: distances of columns, how they were reached, and two heaps, of columns and of rows to look at.
+
+    ``kind`` says of each row which one it is like, and ``seen`` from where one of a kind was reached last.
+    """
 
     distance: Floats
     before: Ints
@@ -111,6 +114,8 @@ class Search(NamedTuple):
     row_place: Ints
     touched: Ints
     done: Ints
+    kind: Ints
+    seen: Ints
 
 
 def lists_for(rows: int) -> Lists:
@@ -128,12 +133,14 @@ def desk_for(columns: int) -> Desk:
     return Desk(np.empty(columns), np.empty(columns + 1, np.int64), np.empty(_LANES))
 
 
-def search_for(rows: int, columns: int) -> Search:
-    """Return room for searches."""
+def search_for(kind: Ints, columns: int) -> Search:
+    """Return room for searches from rows, of which all of a kind have the same weights."""
+    rows = len(kind)
     floats, ints = (lambda size: np.empty(size)), (lambda size: np.empty(size, np.int64))
     return Search(
         np.full(columns, np.inf), ints(columns), floats(columns), ints(columns), ints(columns),
         floats(rows), floats(rows), ints(rows), ints(rows), ints(columns), ints(columns),
+        kind, np.full(rows, NONE),
     )  # fmt: skip
 
 
@@ -179,7 +186,9 @@ def shortlist(lists: Lists, desk: Desk, price: Floats, i: int) -> float:
         line[j] -= price[j]
         lanes[k] = line[j] if line[j] > lanes[k] else lanes[k]
     least, top = _ranked(lanes)
-    size = _reaching(line, least, found)
+    # of equal ones every row begins elsewhere: else all would list the same
+    begin = i * m // len(lists.rest)
+    size = _reaching(line, least, found, begin, most if least == top else m)
     at = 0
     if size > most:
         above = 0
@@ -191,14 +200,11 @@ def shortlist(lists: Lists, desk: Desk, price: Floats, i: int) -> float:
             for k in range(size):
                 if line[found[k]] > least:
                     near[at], at = found[k], at + 1
-    # of equal ones every row begins elsewhere: else all would list the same
-    start = i * size // len(lists.rest)
-    for turn in range(2):
-        for k in range(0 if turn else start, start if turn else size):
-            if at == most:
-                break
-            if size <= most or line[found[k]] == least:
-                near[at], at = found[k], at + 1
+    for k in range(size):
+        if at == most:
+            break
+        if size <= most or line[found[k]] == least:
+            near[at], at = found[k], at + 1
     for k in range(at):
         worth[k] = line[near[k]] + price[near[k]]
     if at < most:
@@ -208,18 +214,25 @@ def shortlist(lists: Lists, desk: Desk, price: Floats, i: int) -> float:
 
 
 @inline
-def _reaching(line: Floats, least: float, found: Ints) -> int:
-    """Write where a line reaches a value; return how often it does."""
+def _reaching(line: Floats, least: float, found: Ints, begin: int, enough: int) -> int:
+    """Write where a line reaches a value, from a place on and then from the beginning; return how often it does.
+
+    Past as many as are enough it looks no further.
+    """
     size = 0
-    for low in range(0, len(line), _STEP):
-        part = line[low : low + _STEP]
-        some = 0
-        for k in range(len(part)):
-            some += np.int64(part[k] >= least)
-        if some > 0:
+    for turn in range(2):
+        end = begin if turn else len(line)
+        for low in range(0 if turn else begin, end, _STEP):
+            if size >= enough:
+                break
+            part = line[low : min(low + _STEP, end)]
+            some = 0
             for k in range(len(part)):
-                found[size] = low + k
-                size += part[k] >= least
+                some += np.int64(part[k] >= least)
+            if some > 0:
+                for k in range(len(part)):
+                    found[size] = low + k
+                    size += part[k] >= least
     return size
 
 
@@ -336,11 +349,12 @@ def augment(source: Source, lists: Lists, desk: Desk, now: Now, search: Search, 
     """Find the shortest way from a row to a free column and turn it over; say whether there is one.
 
     Rows that are reached go on to what is on their lists. Each waits besides, at the distance of the nearest
-    column that its list may lack, to be looked at whole; most never are.
+    column that its list may lack, to be looked at whole; most never are. A row whose like was reached before leads
+    nowhere sooner.
     """
     near, worth, rest = lists
     price, row_of, column_of, own = now
-    distance, before, weight, heap, place, base, key, rows, row_place, touched, done = search
+    distance, before, weight, heap, place, base, key, rows, row_place, touched, done, kind, seen = search
     line = desk.line
     queued, looked, known, finished = 0, 0, 0, 0
     limit, end = np.inf, NONE
@@ -348,7 +362,9 @@ def augment(source: Source, lists: Lists, desk: Desk, now: Now, search: Search, 
     while True:
         if whole:
             weigh(source, i, line)
-        for k in range(len(line) if whole else near.shape[1]):
+        again = not whole and seen[kind[i]] == start
+        seen[kind[i]] = start
+        for k in range(0 if again else len(line) if whole else near.shape[1]):
             j = k if whole else near[i, k]
             if j == NONE:
                 break
@@ -369,7 +385,7 @@ def augment(source: Source, lists: Lists, desk: Desk, now: Now, search: Search, 
                 _rise(heap, place, distance, j, place[j])
         if whole:
             shortlist(lists, desk, price, i)
-        elif rest[i] > NOTHING and off - rest[i] < limit:
+        elif not again and rest[i] > NOTHING and off - rest[i] < limit:
             base[i], key[i] = off, off - rest[i]
             _rise(rows, row_place, key, i, looked)
             looked += 1
@@ -502,7 +518,7 @@ def list_tight(source: Source, lists: Lists, desk: Desk) -> int:
                 line[j] = value if line[j] == top else -np.inf
             shortlist(lists, desk, none, i)
             continue
-        _reaching(line, top, found)
+        _reaching(line, top, found, 0, m)
         if size > most:
             line[:] = -np.inf
             for k in range(size):
@@ -524,3 +540,14 @@ def in_order(scores: Floats, rows: Ints, columns: Ints, out: Floats) -> None:
         line, to = scores[rows[i]], out[i]
         for j in range(len(columns)):
             to[j] = line[columns[j]]
+
+
+@jit
+def alike(scores: Floats, kind: Ints) -> None:
+    """Check that each row is the very same as the one that it is said to be like; else it is like itself."""
+    for i in range(len(kind)):
+        one, other, off = scores[i], scores[kind[i]], 0
+        for j in range(len(one)):
+            off += np.int64(one[j] != other[j])
+        if off > 0:
+            kind[i] = i
