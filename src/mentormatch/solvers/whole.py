@@ -170,7 +170,7 @@ def assigned(
         now.row_of[now.column_of] = np.arange(n)
         now.own[:] = np.rint(scores[np.arange(n), now.column_of] * scale)
     elif n == m:
-        kernel.buy_columns(source, now, desk.line, np.empty(m, np.int64))
+        kernel.buy_columns(source, search.kind, now, desk.line, np.empty(m, np.int64))
     kernel.list_all(source, lists, desk, now)
     if not kernel.match_all(source, lists, desk, now, search):
         return None

@@ -451,12 +451,17 @@ def match_all(source: Source, lists: Lists, desk: Desk, now: Now, search: Search
 
 
 @jit
-def buy_columns(source: Source, now: Now, line: Floats, best: Ints) -> None:
-    """Price every column of a square at its largest weight, and give it to the row that has it, each one column."""
+def buy_columns(source: Source, kind: Ints, now: Now, line: Floats, best: Ints) -> None:
+    """Price every column of a square at its largest weight, and give it to the row that has it, each one column.
+
+    Of rows that are alike, as ``kind`` says, the first is looked at.
+    """
     price, row_of, column_of, own = now
     price[:] = NOTHING
     best[:] = 0
     for i in range(len(column_of)):
+        if kind[i] != i:
+            continue
         weigh(source, i, line)
         for j in range(len(line)):
             larger = line[j] > price[j]
@@ -499,7 +504,8 @@ def list_tight(source: Source, lists: Lists, desk: Desk) -> int:
     int
         How many pairs are worth exactly their prices; -1 if one is worth more, or a row has none.
     """
-    line, found, _ = desk
+    line, found, lanes = desk
+    columns = np.empty_like(found)
     u, v, scale, hashes = source.u, source.v, source.scale, source.column_hash
     none, m, most, tight = np.zeros(len(v)), len(v), lists.near.shape[1], 0
     for i in range(len(u)):
@@ -512,21 +518,24 @@ def list_tight(source: Source, lists: Lists, desk: Desk) -> int:
         if over > 0 or size == 0:
             return -1
         tight += size
-        if size > max(most, m >> 3):
+        if size > m >> 1:
             for j in range(m):
                 value = mixed(own, hashes[j])
                 line[j] = value if line[j] == top else -np.inf
             shortlist(lists, desk, none, i)
             continue
-        _reaching(line, top, found, 0, m)
+        _reaching(line, top, columns, 0, m)
+        for k in range(size):
+            line[k] = mixed(own, hashes[columns[k]])
         if size > most:
-            line[:] = -np.inf
-            for k in range(size):
-                line[found[k]] = mixed(own, hashes[found[k]])
-            shortlist(lists, desk, none, i)
+            shortlist(lists, Desk(line[:size], found, lanes), none, i)
+            for k in range(most):
+                if lists.near[i, k] == NONE:
+                    break
+                lists.near[i, k] = columns[lists.near[i, k]]
             continue
         for k in range(size):
-            lists.near[i, k], lists.worth[i, k] = found[k], mixed(own, hashes[found[k]])
+            lists.near[i, k], lists.worth[i, k] = columns[k], line[k]
         if size < most:
             lists.near[i, size] = NONE
         lists.rest[i] = NOTHING
