@@ -117,7 +117,7 @@ def _rectangle(scores: ArrayLike) -> tuple[Floats, tuple[float, float]]:
             given, bounds = _copied(given)
     except (TypeError, ValueError, OverflowError):
         failure = "scores must be a rectangle of numbers, mentees by mentors"
-    if not failure and -LARGEST <= bounds[0] and bounds[1] <= LARGEST:
+    if not failure and bounds[0] >= -LARGEST and bounds[1] <= LARGEST:
         return given, bounds  # two looks that no NaN passes
     if not failure and np.isinf(given).any():
         row, column = np.argwhere(np.isinf(given))[0]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from mentormatch.network import Given, Instance
     from mentormatch.solvers.climb import Climb
-    from mentormatch.solvers.kernel.shortlist import Lists, Source
+    from mentormatch.solvers.kernel.shortlist import Desk, Lists
     from mentormatch.solvers.table import Table
 
 TIERS = ("coverage", "total")
@@ -158,39 +158,74 @@ def assigned(
     Assigned or None
         None where some row cannot be matched, or prices grow out of bounds.
     """
+    from mentormatch.solvers.kernel import bids
+    from mentormatch.solvers.kernel import shortlist as kernel
+
+    n, m = scores.shape
+    lists, desk, many, priced = kernel.lists_for(n), kernel.desk_for(m), -1, None
+    some = hashes or (np.zeros(n, np.uint64), np.zeros(m, np.uint64))
+    for way in (_flat, _priced):
+        priced = way(scores, scale, lists, desk)
+        if priced is None:
+            continue
+        source = kernel.Source(scores, scale, True, priced.u, priced.v, *some)
+        many = kernel.list_tight(source, lists, desk)
+        if many >= (n * m if way is _flat else n):
+            break
+    else:
+        return None
+    columns, unique = priced.columns, n == m and many == n
+    if hashes is not None and not unique:
+        best = bids.nothing(n, m)
+        matched = bids.match_all(source, lists, desk, best, bids.search_for(np.arange(n), m))
+        if not matched or np.abs(best.price).max() >= kernel.LARGEST:
+            return None
+        columns, unique = best.column_of, True
+    tight = None if unique else _listed(lists)
+    u, v = priced.u.astype(np.int64), priced.v.astype(np.int64)
+    return Assigned(columns, u, v, int(u.sum()) + int(v.sum()), tight, unique)
+
+
+class _Priced(NamedTuple):
+    """A matching of every row, and prices that may prove it: whole numbers below the largest allowed."""
+
+    columns: NDArray[np.int64]
+    u: NDArray[np.float64]
+    v: NDArray[np.float64]
+
+
+def _flat(scores: NDArray[np.float64], scale: float, lists: Lists, desk: Desk) -> _Priced | None:  # noqa: ARG001
+    """Guess that all scores of a square are the same; None if it does not look like that."""
+    n, m = scores.shape
+    if n != m or not (scores[0] == scores[0, 0]).all() or not (scores[:, 0] == scores[0, 0]).all():
+        return None
+    return _Priced(np.arange(n), np.full(n, np.rint(scores[0, 0] * scale)), np.zeros(m))
+
+
+def _priced(scores: NDArray[np.float64], scale: float, lists: Lists, desk: Desk) -> _Priced | None:
+    """Match every row at the largest total; None where some row cannot be, or prices grow out of bounds."""
+    from mentormatch.solvers.kernel import bids
     from mentormatch.solvers.kernel import shortlist as kernel
 
     n, m = scores.shape
     none = np.zeros(0), np.zeros(0), np.zeros(0, np.uint64), np.zeros(0, np.uint64)
-    source, lists = kernel.Source(scores, scale, False, *none), kernel.lists_for(n)  # noqa: FBT003  a field
-    desk, search, now = kernel.desk_for(m), kernel.search_for(_kinds(scores), m), kernel.nothing(n, m)
+    source, now = kernel.Source(scores, scale, False, *none), bids.nothing(n, m)
+    search = bids.search_for(_kinds(scores), m)
     guess = _in_order(scores, scale) if n == m else None
     if guess is not None:
         now.column_of[:], now.price[:] = guess
         now.row_of[now.column_of] = np.arange(n)
         now.own[:] = np.rint(scores[np.arange(n), now.column_of] * scale)
     elif n == m:
-        kernel.buy_columns(source, search.kind, now, desk.line, np.empty(m, np.int64))
-    kernel.list_all(source, lists, desk, now)
-    if not kernel.match_all(source, lists, desk, now, search):
+        bids.buy_columns(source, search.kind, now, desk.line, np.empty(m, np.int64))
+    bids.list_all(source, lists, desk, now)
+    if not bids.match_all(source, lists, desk, now, search):
         return None
-    v = now.price - now.price.min() if n == m else now.price  # where everybody is matched a shift of all changes nothing
+    # where everybody is matched a shift of all prices changes nothing
+    v = now.price - now.price.min() if n == m else now.price
     u = now.own - v[now.column_of]
-    if max(np.abs(u).max(), np.abs(v).max()) >= kernel.LARGEST:
-        return None
-    some = hashes or (np.zeros(n, np.uint64), np.zeros(m, np.uint64))
-    source = kernel.Source(scores, scale, True, u, v, *some)  # noqa: FBT003  a field
-    many = kernel.list_tight(source, lists, desk)
-    if many < 0:
-        return None
-    columns, unique = now.column_of, n == m and many == n
-    if hashes is not None and not unique:
-        best, search = kernel.nothing(n, m), kernel.search_for(np.arange(n), m)
-        if not kernel.match_all(source, lists, desk, best, search) or np.abs(best.price).max() >= kernel.LARGEST:
-            return None
-        columns, unique = best.column_of, True
-    tight = None if unique else _listed(lists)
-    return Assigned(columns, u.astype(np.int64), v.astype(np.int64), int(now.own.astype(np.int64).sum()), tight, unique)
+    within = max(np.abs(u).max(), np.abs(v).max(), np.abs(now.price).max()) < kernel.LARGEST
+    return _Priced(now.column_of, u, v) if within else None
 
 
 def _kinds(scores: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -230,8 +265,7 @@ def _in_order(scores: NDArray[np.float64], scale: float) -> tuple[NDArray[np.int
     if not (halves[0] + halves[1] >= halves[2] + halves[3] - 4).all():  # nor where one is NaN
         return None
     own, least, most = (
-        np.rint(scores[x, y] * scale)
-        for x, y in ((rows, columns), (rows[:-1], columns[1:]), (rows[1:], columns[:-1]))
+        np.rint(scores[x, y] * scale) for x, y in ((rows, columns), (rows[:-1], columns[1:]), (rows[1:], columns[:-1]))
     )
     if np.isnan(own).any() or np.isnan(least).any() or np.isnan(most).any():
         return None
