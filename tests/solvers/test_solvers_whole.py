@@ -1,7 +1,11 @@
 """One partner each over a whole table: against the way by candidates, and against SciPy."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 import mentormatch as mm
@@ -9,6 +13,9 @@ from mentormatch.problem.ties import pair_hashes
 from mentormatch.solvers import tiers, whole
 
 pytest.importorskip("numba")
+CELLS = st.none() | st.integers(-2, 2)
+"""Scores with many ties, and pairs that may not be made."""
+
 KEPT = 24
 """Columns on a row's list."""
 
@@ -93,6 +100,23 @@ def test_hashes_choose_among_the_best(seed):
     hashes = pair_hashes(own[0][:, None], own[1][None, :]).astype(float)
     best = np.where(4 * scores == found.u[:, None] + found.v, hashes, -1e18)
     assert best[np.arange(n), found.columns].sum() == best[linear_sum_assignment(best, maximize=True)].sum()
+
+
+@given(st.integers(1, 6).flatmap(lambda n: st.lists(st.lists(CELLS, min_size=n, max_size=n), min_size=n, max_size=n)))
+@settings(max_examples=150, deadline=None)
+def test_small_squares_against_every_matching(rows):
+    """Of small squares full of ties it makes the one matching with the largest total and then the largest hashes."""
+    scores, n = np.array([[np.nan if cell is None else cell for cell in row] for row in rows], float), len(rows)
+    own = tuple(np.arange(side, side + n, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) for side in (1, 50))
+    hashes = pair_hashes(own[0][:, None], own[1][None, :])
+    every = [list(one) for one in permutations(range(n)) if not np.isnan(scores[range(n), list(one)]).any()]
+    found = whole.assigned(scores, 2.0, own)
+    if not every:
+        assert found is None
+        return
+    best = max(every, key=lambda one: (scores[range(n), one].sum(), int(hashes[range(n), one].sum())))
+    assert found.columns.tolist() == best
+    assert found.worth == 2 * scores[range(n), best].sum()
 
 
 def test_prices_out_of_bounds_are_refused():
