@@ -125,6 +125,25 @@ class Screen(NamedTuple):
     least: float = -inf
 
 
+class Given(NamedTuple):
+    """Scores that lie in memory as one table.
+
+    Attributes
+    ----------
+    scores
+        The table (float64, C order), NaN where a pair may not be made; never written to.
+    mentees, mentors
+        The row and the column of the table where each position stands.
+    opens
+        Whether every pair may be made that has a score.
+    """
+
+    scores: NDArray[np.float64]
+    mentees: NDArray[np.int64]
+    mentors: NDArray[np.int64]
+    opens: bool
+
+
 @dataclass(frozen=True, repr=False)
 class Instance:
     """One bipartite b-matching: bounds on both sides, scores, allowed pairs, tiers.
@@ -183,7 +202,7 @@ class Instance:
         Whether ``allowed_block`` shuts whole areas, and not only a list of single pairs: then it
         is asked for every rectangle that is looked at, else only for what passes the screen.
     given
-        Whether all scores lie in memory as one table: then they are not looked for, but solved at once.
+        The table in which all scores lie: then they are not looked for, but solved at once. None: there is none.
     hashes
         What ``tie_pairs`` mixes: the 64 bits of each mentee and of each mentor; None: nobody knows.
     ranks
@@ -215,7 +234,7 @@ class Instance:
     open_from: tuple[tuple[int, int], ...] = ()
     screen: Screen | None = None
     shut_blocks: bool = True
-    given: bool = False
+    given: Given | None = None
     hashes: tuple[NDArray[np.uint64], NDArray[np.uint64]] | None = None
 
     @property

@@ -43,6 +43,8 @@ def read_bounds(given: Any, people: int, name: str) -> NDArray[np.int64]:
         if len(given) != people:
             raise InputError(Fault((name,), "wrong_length", f"{len(given)} bounds for {people} people"))
         each = given
+        if set(map(type, given)) == {int} and min(given) >= 0:  # at once, as most are
+            return np.array([(0, min(one, MOST)) for one in given], np.int64)
     else:
         faults: list[Fault] = []
         pair = _checked(given, (name,), None, faults)

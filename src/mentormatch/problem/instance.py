@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.network import Arcs, Bounds, Form, Instance, Need, Rows, Screen
+from mentormatch.network import Arcs, Bounds, Form, Given, Instance, Need, Rows, Screen
 from mentormatch.problem.coupling import arrays, may_share, nested
 from mentormatch.problem.fixing import Fixed
 from mentormatch.problem.mask import Listed
@@ -39,6 +39,12 @@ class Allowed:
             np.array([(pair.i, pair.j) for pair in each], np.int64).reshape(-1, 2) for each in (fixed, lifted)
         )
         self._shut, self._open = (Listed(each[:, 0], each[:, 1], scores.shape) for each in (shut, open_))
+
+    @property
+    def shuts_nothing(self) -> bool:
+        """Whether every pair may be made."""
+        masks = self._compiled.public, self._compiled.secret
+        return self._least is None and not len(self._shut) and all(mask.shuts_nothing for mask in masks)
 
     def block(self, rows: Rows, columns: Rows) -> NDArray[np.bool_]:
         """Answer for a rectangle of listing rows."""
@@ -141,7 +147,6 @@ def prepare(
         highest=max(highest, 0.0),
         objective=(PLACED, *objective) if len(aims.placed.i) else objective,
         memory=memory,
-        given=scores.given,
         hashes=hashes,
         most_pairs=compiled.most_pairs,
         **aims.arrays(mentees, mentors, fixed, least),
@@ -177,7 +182,7 @@ def _room(
 ) -> dict[str, Any]:
     """Return what fixed pairs leave: the bounds of both sides, and which pairs may still be made."""
     mentees, mentors = orders
-    allowed = Allowed(compiled, scores, (*fixed, *_shut(compiled, fixed)), lifted)
+    allowed, table = Allowed(compiled, scores, (*fixed, *_shut(compiled, fixed)), lifted), scores.table
     left = reduced(compiled.mentee_bounds, [pair.i for pair in fixed])
     right = reduced(compiled.mentor_bounds, [pair.j for pair in fixed])
     room = (
@@ -188,6 +193,7 @@ def _room(
         **arrays(compiled.coupled, fixed, orders, room),
         "screen": None if screen is None else screen._replace(least=_least(scores, compiled, lifted)),
         "shut_blocks": compiled.public.shuts_areas or compiled.secret.shuts_areas,
+        "given": None if table is None else Given(table, mentees.rows, mentors.rows, allowed.shuts_nothing),
         "mentees": room[0],
         "mentors": room[1],
         "allowed_block": lambda rows, columns: allowed.block(mentees[rows], mentors[columns]),

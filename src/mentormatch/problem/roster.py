@@ -147,7 +147,7 @@ class Roster:
             if len(ids) != size:
                 faults.append(Fault((side,), "wrong_length", f"{len(ids)} ids for {size} {side} in the scores"))
             seen: set[str] = set()
-            for row, one in enumerate(ids):
+            for row, one in enumerate(ids if len(set(ids)) < len(ids) else ()):
                 if one in seen:
                     faults.append(Fault((side, row), "duplicate_id", "this id stands twice", row, one))
                 seen.add(one)

@@ -29,8 +29,12 @@ def person_hashes(ids: Iterable[str], side: str, seed: int) -> NDArray[np.uint64
         Any integer.
     """
     key = blake2b(f"{side}:{seed}".encode(), digest_size=32).digest()
-    digests = b"".join(blake2b(one.encode("utf-8", "surrogatepass"), digest_size=8, key=key).digest() for one in ids)
-    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
+    begun, digests = blake2b(digest_size=8, key=key), []
+    for one in ids:
+        hashing = begun.copy()  # the key is taken in once
+        hashing.update(one.encode("utf-8", "surrogatepass"))
+        digests.append(hashing.digest())
+    return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
 def pair_hashes(mentee: NDArray[np.uint64], mentor: NDArray[np.uint64]) -> NDArray[np.int64]:

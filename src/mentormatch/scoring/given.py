@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 1e280
 """The largest score either way: every sum of scores stays finite."""
+
+_AT_HAND: Final = 1 << 15
+"""Scores that a processor holds while it copies them."""
 
 
 class GivenScores(ScoreMatrix):
@@ -33,13 +36,14 @@ class GivenScores(ScoreMatrix):
     """
 
     def __init__(self, scores: ArrayLike) -> None:
-        given = _rectangle(scores)
+        given, (lowest, highest) = _rectangle(scores)
         self._ids = (tuple(map(str, range(given.shape[0]))), tuple(map(str, range(given.shape[1]))))
         self._backend = None
         self._given = {"score": 1.0}
         self._criteria, self._notes = (), ()
         self._scores: Floats = given
-        self._bounds: tuple[float, float] | None = None
+        self._every = lowest <= highest  # else there is a NaN, or nobody
+        self._bounds = (lowest, highest) if self._every else None
 
     @property
     def criteria(self) -> tuple[str, ...]:
@@ -59,10 +63,6 @@ class GivenScores(ScoreMatrix):
         return self._bounds
 
     def _found_bounds(self) -> tuple[float, float]:
-        if self._scores.size:
-            lowest, highest = float(self._scores.min()), float(self._scores.max())
-            if lowest <= highest:  # else one of them is NaN, for there is one
-                return lowest, highest
         known = self._scores[~np.isnan(self._scores)]
         return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
 
@@ -71,15 +71,13 @@ class GivenScores(ScoreMatrix):
         return None
 
     @property
-    def given(self) -> bool:
-        """True: all scores lie in memory."""
-        return True
+    def table(self) -> Floats:
+        """The scores."""
+        return self._scores
 
     def unscored(self) -> NDArray[np.bool_] | None:
         """Say which pairs have no score; None where all have one."""
-        if not self._scores.size or not np.isnan(self._scores.min()):
-            return None
-        return np.isnan(self._scores)
+        return None if self._every or not self._scores.size else np.isnan(self._scores)
 
     def screen(self) -> None:
         """Return None: nobody told what the scores are made of."""
@@ -105,22 +103,22 @@ class GivenScores(ScoreMatrix):
         return values, self._evidence(values)
 
 
-def _rectangle(scores: ArrayLike) -> Floats:
+def _rectangle(scores: ArrayLike) -> tuple[Floats, tuple[float, float]]:
+    """Return a copy, and its lowest and highest score; NaN where one of them is, or where there is none."""
     failure = ""
     try:
-        given = np.array(scores)
+        given = np.asarray(scores)
         objects = given.flat if given.dtype.kind == "O" else ()
         if given.dtype.kind not in "biufO" or any(isinstance(cell, str | bytes) for cell in objects):
             failure = "scores must be numbers"
+        elif given.ndim != 2:
+            failure = "scores must have two dimensions, mentees by mentors"
         else:
-            given = given.astype(np.float64, copy=False)
+            given, bounds = _copied(given)
     except (TypeError, ValueError, OverflowError):
         failure = "scores must be a rectangle of numbers, mentees by mentors"
-    if not failure and given.ndim != 2:
-        failure = "scores must have two dimensions, mentees by mentors"
-    plain = not failure and given.size and given.min() >= -LARGEST and given.max() <= LARGEST
-    if plain:  # two looks that no NaN passes
-        return given
+    if not failure and bounds[0] >= -LARGEST and bounds[1] <= LARGEST:
+        return given, bounds  # two looks that no NaN passes
     if not failure and np.isinf(given).any():
         row, column = np.argwhere(np.isinf(given))[0]
         failure = f'the score of mentee "{row}" and mentor "{column}" is infinite; for a forbidden pair write NaN'
@@ -128,4 +126,19 @@ def _rectangle(scores: ArrayLike) -> Floats:
         failure = f"a score is beyond {LARGEST:g} either way, and the sum of many would be infinite"
     if failure:
         raise InputError(failure)
-    return given
+    return given, bounds
+
+
+def _copied(given: NDArray[Any]) -> tuple[Floats, tuple[float, float]]:
+    """Copy some rows at a time, and look at them while they are at hand: a large table is read once."""
+    copy = np.empty(given.shape)
+    step = max(1, _AT_HAND // max(1, given.shape[1]))
+    lowest, highest = [], []
+    for start in range(0, given.shape[0] if given.size else 0, step):
+        part = copy[start : start + step]
+        part[...] = given[start : start + step]
+        lowest.append(part.min())
+        highest.append(part.max())
+    if not lowest:
+        return copy, (np.nan, np.nan)
+    return copy, (float(np.min(lowest)), float(np.max(highest)))

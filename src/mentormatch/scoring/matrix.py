@@ -222,9 +222,9 @@ class ScoreMatrix:
         return out
 
     @property
-    def given(self) -> bool:
-        """Whether all scores lie in memory as one table, computed elsewhere."""
-        return False
+    def table(self) -> Floats | None:
+        """All scores as one table, where they were computed elsewhere; not to be written to."""
+        return None
 
     def unscored(self) -> NDArray[np.bool_] | None:
         """Say which pairs have no score; None where all have one, which is quickly seen."""

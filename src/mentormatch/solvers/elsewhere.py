@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.network import Given
+
 if TYPE_CHECKING:
     from mentormatch.network import Form, Instance, Progress, Rows, Solution, Solver
 
@@ -41,8 +43,10 @@ def as_arrays(instance: Instance) -> Instance:
     i, j = (index.ravel() for index in np.indices((n, m), np.int64))
     scores, allowed = Table(instance.score_block(*everyone)), Table(instance.allowed_block(*everyone))
     ties = Table(instance.tie_pairs(i, j).reshape(n, m))
+    given = None if instance.given is None else Given(scores.cells, np.arange(n), np.arange(m), instance.given.opens)
     return replace(
         instance,
+        given=given,
         score_block=scores.block,
         score_pairs=scores.pairs,
         allowed_block=allowed.block,

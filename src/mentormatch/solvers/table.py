@@ -58,21 +58,6 @@ class Table:
             self._total = total
         return self._total
 
-    def filled(self) -> NDArray[np.int64] | None:
-        """Fill in the scores of all pairs, compiled, and keep them; None where the grid is out of the ordinary."""
-        if not -1000 < self.exponent < 1000:
-            return None
-        from mentormatch.solvers.kernel.whole import fill_grid
-
-        total, every = np.empty(self.shape, np.int64), slice(0, self.shape[1])
-        for rows in self.slices():
-            fill_grid(self.instance.score_block(rows, every), 2.0**self.exponent, total[rows])
-            allowed = self.instance.allowed_block(rows, every)
-            if not allowed.all():
-                total[rows][~allowed] = CLOSED
-        self._total = total
-        return total
-
     def slices(self) -> Iterator[slice]:
         """Yield slices of rows, each small enough for the memory that a block may take; an empty one for no rows."""
         n, m = self.shape

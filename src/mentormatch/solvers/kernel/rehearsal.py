@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from mentormatch.network import Bounds
-from mentormatch.solvers.kernel import whole
+from mentormatch.solvers.kernel import shortlist
 from mentormatch.solvers.kernel.rounds import Now, Web, cheapest, desk_for, lower_around
 from mentormatch.solvers.kernel.solve import solve
 from mentormatch.solvers.potentials import Part
+from mentormatch.solvers.whole import assigned
 
 
 def rehearse() -> None:
@@ -28,17 +29,11 @@ def rehearse() -> None:
 
 
 def _rehearse_whole() -> None:
-    """Match over a whole square of weights, as problems with a given table do."""
-    n = 4
-    weight, none = np.empty((n, n), np.int64), np.zeros(n, np.uint64)
-    whole.fill_grid((np.arange(n * n, dtype=np.float64).reshape(n, n) * 7) % 5, 4.0, weight)
-    price, row_of, column_of = np.zeros(n, np.int64), np.full(n, whole.NONE), np.full(n, whole.NONE)
-    whole.buy_columns(weight, price, row_of, column_of)
-    whole.match_all(weight, price, row_of, column_of)
-    whole.keep_tight(weight, price, row_of, column_of)
-    prices = weight.max(axis=1), np.zeros(n, np.int64)
-    whole.tight_pairs(weight, *prices, np.empty(n, np.int64))
-    whole.mix_tight(weight, prices, none, none, np.empty_like(weight))
+    """Match over a whole square of scores, as problems with a given table do; more equal ones than a list has."""
+    n = 2 * shortlist.KEPT
+    scores, hashes = np.zeros((n, n)), np.arange(n, dtype=np.uint64)
+    assigned(scores, 1.0, (hashes, hashes))
+    shortlist.in_order(scores, np.arange(n), np.arange(n), np.empty_like(scores))
 
 
 def _rounds() -> None:
