@@ -179,7 +179,16 @@ def _own_bounds(
     bounds = old.copy()
     for row, bound in new.items():
         bounds[row] = bound
-    return np.concatenate([bounds[before[before >= 0]], stated])
+    return _following(bounds, before, stated)
+
+
+def _following(bounds: NDArray[np.int64], before: NDArray[np.int64], stated: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the bounds of those who stay, then of those who join; the same array where nothing changes."""
+    if len(before) == len(bounds) and not len(stated) and (before == np.arange(len(before))).all():
+        return bounds
+    stays = before if before.min(initial=0) >= 0 else before[before >= 0]
+    kept = bounds.take(stays, axis=0)  # several times as fast as an index of rows
+    return np.concatenate([kept, stated]) if len(stated) else kept
 
 
 # --- scores -------------------------------------------------------------------------------------------------------
@@ -416,8 +425,7 @@ def _bounds(
                     for at in np.flatnonzero(term.rows == row).tolist():
                         low, high = max(low, int(term.min[at])), min(high, int(term.max[at]))
         bounds[row] = low, high
-    stays = before >= 0
-    return np.concatenate([bounds[before[stays]], own[~stays]])
+    return _following(bounds, before, own[np.flatnonzero(before < 0)])
 
 
 def _moved(fixed: tuple[Fixed, ...], changes: Changes) -> tuple[Fixed, ...]:
