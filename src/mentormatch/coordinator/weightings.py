@@ -90,7 +90,8 @@ def scenarios(
     Examples
     --------
     >>> import mentormatch as mm
-    >>> mentors = [{"id": "Mia", "offers": ["sales"], "languages": ["nl"]}, {"id": "Ned", "languages": ["en"]}]
+    >>> mentors = [{"id": "Mia", "offers": ["sales"], "languages": ["nl"]}]
+    >>> mentors += [{"id": "Ned", "offers": ["law"], "languages": ["en"]}]
     >>> mentees = [{"id": "Ann", "needs": ["sales"], "languages": ["en"]}]
     >>> problem = mm.Problem.build(mentors, mentees, scorers={"needs_offers": 1, "shared_languages": 1}, preset=None)
     >>> compared = mm.scenarios(problem, {"content": {"needs_offers": 1}, "talk": {"shared_languages": 1}})

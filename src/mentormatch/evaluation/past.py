@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,9 +30,7 @@ def weightings_of(given: Any) -> dict[str, Any]:
     """
     if given is None:
         given = sorted(PRESETS)
-    named = (
-        given if isinstance(given, Mapping) else {one: one for one in ([given] if isinstance(given, str) else given)}
-    )
+    named = given if isinstance(given, Mapping) else _by_name(given)
     faults: list[Fault] = []
     found: dict[str, Any] = {}
     for label, one in named.items():
@@ -46,6 +44,15 @@ def weightings_of(given: Any) -> dict[str, Any]:
     if faults:
         raise InputError(faults)
     return found
+
+
+def _by_name(given: Any) -> dict[str, str]:
+    """Return presets that are given by their names alone."""
+    names = [given] if isinstance(given, str) else list(given) if isinstance(given, Iterable) else []
+    if not names or not all(isinstance(one, str) for one in names):
+        msg = "presets are names, or {label: weighting} where weightings are Settings or {scorer: weight}"
+        raise InputError(Fault(("presets",), "no_presets", msg))
+    return dict(zip(names, names, strict=True))
 
 
 def _scorers(one: Any) -> Any:

@@ -573,7 +573,8 @@ class Problem:
         Examples
         --------
         >>> import mentormatch as mm
-        >>> mentors = [{"id": "Mia", "offers": ["sales"], "languages": ["nl"]}, {"id": "Ned", "languages": ["nl"]}]
+        >>> mentors = [{"id": "Mia", "offers": ["sales"], "languages": ["nl"]}]
+        >>> mentors += [{"id": "Ned", "offers": ["law"], "languages": ["nl"]}]
         >>> mentees = [{"id": "Ann", "needs": ["sales"], "languages": ["nl"]}]
         >>> weights = {"needs_offers": 1, "shared_languages": 3}
         >>> mm.Problem.build(mentors, mentees, scorers=weights, preset=None).influence()
