@@ -81,6 +81,54 @@ def test_each_re_solve_reaches_what_the_plain_problem_reaches(seed, mentees, men
     assert {(int(i), int(j)) for i, j in locks} <= made
 
 
+@settings(max_examples=60)
+@given(st.integers(0, 10_000), st.integers(1, 5), st.integers(1, 5), st.integers(0, 2))
+def test_several_places_and_minimums_are_kept(seed, mentees, mentors, number):
+    """With several places on both sides, and minimums on some, a re-solve reaches what the plain problem reaches."""
+    rng = np.random.default_rng(seed)
+    table = rng.random((mentees, mentors))
+    table[rng.random(table.shape) < 0.2] = np.nan
+    asked = {
+        "mentee_demand": [int(one) for one in rng.integers(0, 3, mentees)],
+        "mentor_capacity": [(int(one < 0.2), int(1 + one * 3)) for one in rng.random(mentors)],
+    }
+    problem = mm.Problem.from_scores(table, **asked)
+    try:
+        problem.solve()
+    except mm.Infeasible:
+        with pytest.raises(mm.Infeasible):
+            mm.sensitivity(problem, times=1)
+        return
+    tables, prepared = tables_of(problem)
+    draws = Draws(3, 0.3, 0.3, seed)
+    scores = draws.scores(tables, number)
+    made = tables.rows_of(tables.solve(scores, draws.ties(tables, number)))
+    back = np.full(table.shape, np.nan)
+    back[np.ix_(prepared.mentees.rows, prepared.mentors.rows)] = scores
+    best = mm.Problem.from_scores(back, **asked).solve()
+    assert len(made) == len(best)
+    assert sum(back[pair] for pair in made) == pytest.approx(best.total, abs=1e-5)
+
+
+def test_threads_change_nothing(monkeypatch):
+    """The same re-solves one after the other and on several threads are the same answer."""
+    problem = problem_of(3, 12, 12)
+    alone = mm.sensitivity(problem, times=30)
+    monkeypatch.setattr("mentormatch.coordinator.doubt._FEWEST_PAIRS", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    assert mm.sensitivity(problem, times=30) == alone
+    seen = []
+
+    def stop(*told):
+        seen.append(told)
+        if told[1] == 3:
+            raise mm.Cancelled
+
+    with pytest.raises(mm.Cancelled):
+        mm.sensitivity(problem, progress=stop)
+    assert len(seen) == 4
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -17,7 +20,7 @@ from mentormatch.problem.progress import announce
 from mentormatch.problem.weighing import Tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -30,6 +33,11 @@ _ALONE: Final = 10
 
 _FEWEST_ALONE: Final = 5
 _LARGEST_JITTER: Final = 3.0
+
+_MOST_THREADS: Final = 4
+_FEWEST_PAIRS: Final = 10_000
+_MOST_PAIRS: Final = 1 << 22
+"""Between so many pairs threads pay; beyond, a table for each of them takes too much memory."""
 
 
 def sensitivity(
@@ -170,19 +178,16 @@ def _doubted(
     prepared = problem._prepare(tiers, setup.seed)  # noqa: SLF001
     tables = Tables(setup, prepared)
     rows = [(setup.roster.mentee_row[pair.mentee], setup.roster.mentor_row[pair.mentor]) for pair in doubted]
+    told = Told(report, draws.times + len(tables.names) * (draws.alone + 1))
     counts, unsolved = dict.fromkeys(rows, 0), 0
-    total = draws.times + len(tables.names) * (draws.alone + 1)
-    for number in range(draws.times):
-        if report:
-            report("solve", number, total)
-        arcs = tables.solve(draws.scores(tables, number), draws.ties(tables, number))
-        unsolved += arcs is None
+    jobs = [partial(_one, tables, draws, number) for number in range(draws.times)]
+    for arcs in told.each(jobs, tables):
+        unsolved += int(arcs is None)
         for pair in _made(tables, arcs):
             if pair in counts:
                 counts[pair] += 1
-    criteria = _dependences(setup, tiers, tables, draws, best, report)
-    if report:
-        report("solve", total, total)
+    criteria = _dependences(setup, tiers, tables, draws, best, told)
+    told.step()
     placed = {(pair.i, pair.j) for pair in prepared.fixed if not pair.secret}
     pairs = tuple(
         PairFirmness.counted((pair.mentee, pair.mentor), counts[at], draws.times, placed=at in placed)
@@ -191,33 +196,77 @@ def _doubted(
     return Sensitivity(pairs, criteria, draws.times, draws.jitter, draws.missing, draws.seed, unsolved)
 
 
+def _one(tables: Tables, draws: Draws, number: int) -> Arcs | None:
+    return tables.solve(draws.scores(tables, number), draws.ties(tables, number))
+
+
 def _made(tables: Tables, arcs: Arcs | None) -> set[tuple[int, int]]:
     return set() if arcs is None else tables.rows_of(arcs)
 
 
+class Told:
+    """Re-solves on a few threads, told one by one from the thread of the caller.
+
+    Parameters
+    ----------
+    report
+        Who is told; None: nobody.
+    total
+        How many steps there are in all.
+    """
+
+    def __init__(self, report: Progress | None, total: int) -> None:
+        self._report, self._total, self._done = report, total, 0
+
+    def step(self) -> None:
+        """Tell how far it is, and go one step further."""
+        if self._report:
+            self._report("solve", self._done, self._total)
+        self._done += 1
+
+    def each(self, jobs: Sequence[Callable[[], Arcs | None]], tables: Tables) -> Iterator[Arcs | None]:
+        """Yield what each of some jobs returns, in their order; SciPy and numpy work on several at once."""
+        n, m = tables.shape
+        threads = min(_MOST_THREADS, os.cpu_count() or 1) if _FEWEST_PAIRS <= n * m <= _MOST_PAIRS else 1
+        if threads == 1:
+            for job in jobs:
+                self.step()
+                yield job()
+            return
+        with ThreadPoolExecutor(threads) as pool:
+            running = [pool.submit(job) for job in jobs]
+            try:
+                for one in running:
+                    self.step()
+                    yield one.result()
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+
 def _dependences(
-    setup: Setup, tiers: tuple[str, ...], tables: Tables, draws: Draws, best: Matching, report: Progress | None
+    setup: Setup, tiers: tuple[str, ...], tables: Tables, draws: Draws, best: Matching, told: Told
 ) -> tuple[Dependence, ...]:
     """Return how much the best matching hangs on each criterion."""
-    hashes = setup.roster.hashes(setup.seed)
-    ties = hashes[0][setup.roster.orders[0].rows], hashes[1][setup.roster.orders[1].rows]
+    hashes, orders = setup.roster.hashes(setup.seed), setup.roster.orders
+    ties = hashes[0][orders[0].rows], hashes[1][orders[1].rows]
     # told apart by the same bits of ties, so that only what the criterion does counts
     first = _made(tables, tables.solve(tables.table(tables.shares), ties))
-    base, found, done = pairs_of(best), [], draws.times
-    total = draws.times + len(tables.names) * (draws.alone + 1)
+    base, found = pairs_of(best), []
     for k, name in enumerate(tables.names):
-        lost = 0
-        for number in range(draws.alone):
-            if report:
-                report("solve", done, total)
-            lost += len(first - _made(tables, tables.solve(draws.scores(tables, number, k), ties)))
-            done += 1
+        jobs = [partial(_alone, tables, draws, (number, k), ties) for number in range(draws.alone)]
+        lost = sum(len(first - _made(tables, arcs)) for arcs in told.each(jobs, tables))
+        told.step()
         left_out = lost_without(setup, base, name, lambda one: Problem(one).solve(objective=tiers))
-        done += 1
         share = 1 / len(base) if base else 0.0
         expected = lost / (draws.alone * len(first)) if first else 0.0
         found.append(Dependence(name, float(tables.shares[k]), left_out * share, expected))
     return tuple(found)
+
+
+def _alone(
+    tables: Tables, draws: Draws, at: tuple[int, int], ties: tuple[NDArray[np.uint64], NDArray[np.uint64]]
+) -> Arcs | None:
+    return tables.solve(draws.scores(tables, *at), ties)
 
 
 def _check_people(matching: Matching, setup: Setup) -> None:

@@ -18,7 +18,7 @@ from mentormatch.network import Arcs, Given, Held, Instance, Short
 from mentormatch.problem.instance import Allowed, closed_by, form_of
 from mentormatch.problem.ties import pair_hashes
 from mentormatch.scoring import reweighed
-from mentormatch.solvers import choose
+from mentormatch.solvers import choose, keeps_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +40,9 @@ _SPARED = 8
 
 _MOST_EXACT: Final = 52
 """Bits of the whole numbers that float64 adds up exactly, with one to spare."""
+
+_MOST_SEATED: Final = 1 << 24
+"""Places asked for times places offered that one assignment may have."""
 
 _PLAIN: Final = (("coverage", "total"), ("coverage", "priority", "total"))
 """Tiers that one assignment reaches at once, where everybody on the smaller side can be placed."""
@@ -152,7 +155,7 @@ class Tables:
         ties
             64 bits for each mentee and each mentor: they decide between equal matchings.
         """
-        open_ = self._open if self._least is None else self._ruled & (table >= self._least) | self._lifted
+        open_ = self._ruled if self._least is None else self._ruled & (table >= self._least) | self._lifted
         if self._given:
             open_ = open_ & ~np.isnan(table)
         found = self._assigned(table, open_, ties) if self._plain else None
@@ -190,27 +193,26 @@ class Tables:
         out[self._prepared.mentees.back(i), self._prepared.mentors.back(j)] = True
         return out
 
-    @property
-    def _open(self) -> NDArray[np.bool_]:
-        return self._ruled
-
     # --- one assignment ---------------------------------------------------------------------------------------
 
     @cached_property
     def _plain(self) -> bool:
-        """Whether mentees want one mentor each, nothing couples pairs, and the tiers are those of an assignment."""
-        instance = self._instance
-        places = int(np.minimum(np.maximum(instance.mentors.upper, 0), self.shape[0]).sum())
-        fills = int((instance.mentees.upper > 0).sum()) <= places
-        tiers = _PLAIN if fills else _PLAIN[:1]
-        return not form_of(instance).needs and instance.objective in tiers and places * self.shape[0] <= LARGEST
+        """Whether one assignment, of places to places, may reach the tiers."""
+        rows, seats = self._seats
+        tiers = _PLAIN if len(rows) <= len(seats) else _PLAIN[:1]
+        return self._instance.objective in tiers and len(rows) * len(seats) <= _MOST_SEATED
+
+    @cached_property
+    def _checked(self) -> bool:
+        """Whether an assignment may break what it does not know: minimums, quotas, the same two people twice."""
+        return bool(form_of(self._instance).needs)
 
     @cached_property
     def _seats(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The mentees who want somebody, and for each place its mentor."""
-        rows = np.flatnonzero(self._instance.mentees.upper > 0)
-        places = np.minimum(np.maximum(self._instance.mentors.upper, 0), len(rows))
-        return rows, np.repeat(np.arange(self.shape[1]), places)
+        """For each place that is asked for its mentee, and for each that is offered its mentor."""
+        (n, m), wanted, offered = self.shape, self._instance.mentees.upper, self._instance.mentors.upper
+        asked = np.minimum(np.maximum(wanted, 0), m)
+        return np.repeat(np.arange(n), asked), np.repeat(np.arange(m), np.minimum(np.maximum(offered, 0), n))
 
     def _assigned(
         self,
@@ -218,16 +220,17 @@ class Tables:
         open_: NDArray[np.bool_],
         ties: tuple[NDArray[np.uint64], NDArray[np.uint64]],
     ) -> Arcs | None:
-        """Solve one assignment in whole numbers that float64 holds; None if they would not hold them."""
+        """Solve one assignment in whole numbers that float64 holds; None if it breaks a rule that it does not know.
+
+        Without those rules there is no less to choose from, so what keeps them all the same is the best.
+        """
         from scipy.optimize import linear_sum_assignment
 
         rows, seats = self._seats
         if not len(rows) or not len(seats):
             return Arcs(np.empty(0, np.int64), np.empty(0, np.int64))
         worth = self._whole(table, ties)
-        every = bool(open_.all())
-        if not every:
-            worth[~open_] = -np.inf
+        worth[~open_] = -np.inf
         seated = worth if self._square else worth[np.ix_(rows, seats)]
         try:
             i, seat = linear_sum_assignment(seated, maximize=True)
@@ -243,14 +246,14 @@ class Tables:
             i, seat = linear_sum_assignment(seated, maximize=True)
             made = seated[i, seat] > 0
             i, seat = i[made], seat[made]
-        return Arcs(rows[i], seats[seat])
+        arcs = Arcs(rows[i], seats[seat])
+        return arcs if not self._checked or keeps_rules(self._with(table, open_, ties), arcs) else None
 
     @cached_property
     def _square(self) -> bool:
         """Whether everybody has exactly one place, so that the table is already one of seats."""
-        rows, seats = self._seats
-        n, m = self.shape
-        return len(rows) == n and len(seats) == m and bool((np.diff(seats) == 1).all())
+        every = zip(self._seats, self.shape, strict=True)
+        return all(len(places) == size and bool((np.diff(places) == 1).all()) for places, size in every)
 
     def _whole(
         self, table: NDArray[np.float64], ties: tuple[NDArray[np.uint64], NDArray[np.uint64]]
