@@ -91,7 +91,7 @@ class Sensitivity:
     """How sure a matching is; made by :func:`mentormatch.sensitivity`.
 
     It holds the pairs of the matching, how often each survives, and nothing of any other pair or of any rule.
-    It is the coordinator's all the same: that a pair is a coin-flip is for nobody's eyes but theirs.
+    It is the coordinator's all the same: how often a pair survives depends on every rule, confidential ones too.
 
     Attributes
     ----------

@@ -10,7 +10,7 @@ from mentormatch.errors import Infeasible
 from mentormatch.evaluation import CriterionInfluence, Influence
 from mentormatch.evaluation.influences import spread_shares
 from mentormatch.problem.weighing import weighed
-from mentormatch.scoring import without
+from mentormatch.scoring import voices_of, without
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from mentormatch.matching import Matching
     from mentormatch.problem.setup import Setup
-
-Solve = "Callable[[Setup], Matching]"
+    from mentormatch.scoring.reweighed import Voices
 
 MOST_PAIRS: Final = 4_000_000
 """Pairs whose scores are looked at; of larger problems only mentees evenly spread over the ids, at least fifty."""
@@ -72,14 +71,21 @@ def _contributions(setup: Setup) -> Iterator[NDArray[np.float64]]:
         rows = rows[np.linspace(0, len(rows) - 1, some).astype(np.int64)]
     weights = np.array([scores.weights[name] for name in scores.criteria])
     means = np.array([scores.defaults.get(name, np.nan) for name in scores.criteria])
+    voices = voices_of(scores)
     step = max(1, setup.memory // (16 * many * max(1, len(weights))))
     for start in range(0, len(rows) if len(weights) else 0, step):
-        values = scores.parts(rows[start : start + step], columns)[0]
+        part = rows[start : start + step]
+        values = scores.parts(part, columns)[0]
         np.copyto(values, means, where=np.isnan(values))
-        values *= weights
+        values *= weights if voices is None else _pair_weights(voices.taken(part, columns), weights)
         if np.isnan(values).any():  # given scores, of which some are missing: those pairs cannot be made
             values = _levelled(values)
         yield values
+
+
+def _pair_weights(voices: Voices, base: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the weight of every criterion in every pair, where somebody has weights of their own."""
+    return np.stack([voices.weight(k, float(own)) for k, own in enumerate(base)], axis=2)
 
 
 def _levelled(values: NDArray[np.float64]) -> NDArray[np.float64]:

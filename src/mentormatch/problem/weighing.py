@@ -17,7 +17,7 @@ from mentormatch.errors import UnsupportedProblem
 from mentormatch.network import Arcs, Given, Held, Instance, Short
 from mentormatch.problem.instance import Allowed, closed_by, form_of
 from mentormatch.problem.ties import pair_hashes
-from mentormatch.scoring import reweighed
+from mentormatch.scoring import reweighed, voices_of
 from mentormatch.solvers import choose, keeps_rules
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ class Tables:
         for start in range(0, n if self.names else 0, step):
             part = prepared.mentees.rows[start : start + step]
             self.values[:, start : start + step] = np.moveaxis(scores.parts(part, prepared.mentors.rows)[0], 2, 0)
-        told = scores.defaults
+        told, voices = scores.defaults, voices_of(scores)
+        self._voices = None if voices is None else voices.taken(prepared.mentees.rows, prepared.mentors.rows)
         self._given = bool(self.names) and not told
         self.means = np.array([told[name] if told else _mean(self.values[k]) for k, name in enumerate(self.names)])
         if not self._given:
@@ -132,16 +133,18 @@ class Tables:
             out[...] = 0.5 if not self._given else self.means[0]
             return np.where(np.isnan(self.values[0]), np.nan, out) if self._given else out
         part = np.empty_like(out)
+        voices = None if self._voices is None else self._voices.times(shares / self.shares)
         for k, share in enumerate(shares):
             if not share:
                 continue
             if known is None:
-                np.multiply(self.values[k], share, out=part)
+                part[...] = self.values[k]
             else:
                 np.subtract(self.values[k], self.means[k], out=part)
-                part *= (known[0][k] * share)[:, None]
+                part *= known[0][k][:, None]
                 part *= known[1][k]
-                part += share * self.means[k]
+                part += self.means[k]
+            part *= share if voices is None else voices.weight(k, float(share))
             out += part
         return out if self._given else np.clip(out, 0.0, 1.0, out=out)
 

@@ -17,7 +17,7 @@ from mentormatch.scoring.matrix import ScoreMatrix
 from mentormatch.scoring.needs_offers import NeedsOffers
 from mentormatch.scoring.protocols import Block, Scorer
 from mentormatch.scoring.registry import SCORERS, scorer_from, weighted
-from mentormatch.scoring.reweighed import normed, reweighed, shares_of, without
+from mentormatch.scoring.reweighed import normed, reweighed, shares_of, voices_of, without
 from mentormatch.scoring.seen import FittedScores, SeenScores, Sheet
 from mentormatch.scoring.traits import TraitFit
 from mentormatch.scoring.wishes import Wishes
@@ -44,6 +44,7 @@ __all__ = [
     "scorer",
     "scorer_from",
     "shares_of",
+    "voices_of",
     "weighted",
     "without",
 ]

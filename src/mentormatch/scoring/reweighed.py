@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,10 @@ from mentormatch.scoring.given import GivenScores
 from mentormatch.scoring.seen import SeenScores, Sheet
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from mentormatch.scoring.matrix import ScoreMatrix
+    from mentormatch.scoring.protocols import Floats, Ints
 
 
 def reweighed(scores: ScoreMatrix, shares: Mapping[str, float], memory: int) -> ScoreMatrix:
@@ -41,8 +44,79 @@ def reweighed(scores: ScoreMatrix, shares: Mapping[str, float], memory: int) -> 
     made = copy(scores)
     made._criteria = tuple(replace(one, weight=shares[one.name]) for one in scores._criteria if shares[one.name] > 0)
     made._given, made._scores = dict(shares), None
+    _carry_own(scores, made)
     made._keep(memory)
     return made
+
+
+class Voices(NamedTuple):
+    """The weights of people who have weights of their own.
+
+    Attributes
+    ----------
+    shares
+        (people × criteria) of mentees and of mentors: each person's own shares of the weight, summing to 1.
+    stated
+        Who has any.
+    """
+
+    shares: tuple[Floats, Floats]
+    stated: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+
+    def taken(self, rows: Ints, columns: Ints) -> Voices:
+        """Return those of some mentees and of some mentors."""
+        (a, b), (one, other) = self
+        return Voices((a[rows], b[columns]), (one[rows], other[columns]))
+
+    def times(self, factors: Floats) -> Voices:
+        """Return the shares that are left when each criterion's weight is multiplied by a factor.
+
+        Whoever gives weight only to criteria that have none any more has no own weights either.
+        """
+        shares, stated = [], []
+        for own, said in zip(self.shares, self.stated, strict=True):
+            new = own * factors
+            total = new.sum(axis=1)
+            shares.append(new / np.where(total > 0, total, 1.0)[:, None])
+            stated.append(said & (total > 0))
+        return Voices((shares[0], shares[1]), (stated[0], stated[1]))
+
+    def weight(self, k: int, base: float) -> Floats:
+        """Return one criterion's weight in every pair: the mean over those of the two who have own weights."""
+        voices = self.stated[0].astype(np.int8)[:, None] + self.stated[1].astype(np.int8)
+        both = np.where(self.stated[0], self.shares[0][:, k], 0.0)[:, None]
+        both = both + np.where(self.stated[1], self.shares[1][:, k], 0.0)
+        found: Floats = np.where(voices == 0, base, np.where(voices == 2, 0.5 * both, both))
+        return found
+
+
+def voices_of(scores: ScoreMatrix) -> Voices | None:
+    """Return the weights of people who have weights of their own, by row; None where nobody has."""
+    if isinstance(scores, SeenScores):
+        last = scores.sheets[-1]  # it has everybody
+        found = voices_of(last.matrix)
+        return None if found is None else found.taken(last.rows, last.columns)
+    own: Any = getattr(scores, "_own", None)
+    return None if own is None else Voices(own.shares, own.stated)
+
+
+def _carry_own(scores: ScoreMatrix, made: ScoreMatrix) -> None:
+    """Give a reweighed matrix the weights that people have of their own, in proportion."""
+    voices = voices_of(scores)
+    if voices is None:
+        return
+    own: Any = getattr(scores, "_own")  # noqa: B009  only some matrices have it
+    left = {one.name: one.weight for one in made._criteria}
+    before = np.array([one.weight for one in scores._criteria])
+    kept = np.array([one.name in left for one in scores._criteria])
+    after = np.array([left.get(one.name, 0.0) for one in scores._criteria])
+    new = voices.times(after / before)
+    setattr(made, "_own", None)  # noqa: B010
+    if any(side.any() for side in new.stated):
+        shares = tuple(
+            np.where(said[:, None], side[:, kept], 0.0) for side, said in zip(new.shares, new.stated, strict=True)
+        )
+        setattr(made, "_own", replace(own, shares=shares, stated=new.stated, base=after[kept]))  # noqa: B010
 
 
 def _levelled(scores: GivenScores) -> GivenScores:
