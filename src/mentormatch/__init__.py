@@ -52,7 +52,7 @@ _HOMES = {
         "Vetoes",
         "read_tensions",
     ),
-    "mentormatch.coordinator": ("Audit", "Clash", "Relaxation", "audit"),
+    "mentormatch.coordinator": ("Audit", "Clash", "Relaxation", "audit", "scenarios", "sensitivity"),
     "mentormatch.errors": (
         "Cancelled",
         "CertificateError",
@@ -66,6 +66,7 @@ _HOMES = {
         "TimeLimit",
         "UnsupportedProblem",
     ),
+    "mentormatch.evaluation": ("Backtest", "Influence", "Scenarios", "Sensitivity", "backtest"),
     "mentormatch.explain": ("Explanation",),
     "mentormatch.matching": (
         "Certificate",

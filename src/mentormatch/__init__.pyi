@@ -44,6 +44,8 @@ from mentormatch.coordinator import Audit as Audit
 from mentormatch.coordinator import Clash as Clash
 from mentormatch.coordinator import Relaxation as Relaxation
 from mentormatch.coordinator import audit as audit
+from mentormatch.coordinator import scenarios as scenarios
+from mentormatch.coordinator import sensitivity as sensitivity
 from mentormatch.errors import Cancelled as Cancelled
 from mentormatch.errors import CertificateError as CertificateError
 from mentormatch.errors import DataWarning as DataWarning
@@ -55,6 +57,11 @@ from mentormatch.errors import MissingExtra as MissingExtra
 from mentormatch.errors import StateError as StateError
 from mentormatch.errors import TimeLimit as TimeLimit
 from mentormatch.errors import UnsupportedProblem as UnsupportedProblem
+from mentormatch.evaluation import Backtest as Backtest
+from mentormatch.evaluation import Influence as Influence
+from mentormatch.evaluation import Scenarios as Scenarios
+from mentormatch.evaluation import Sensitivity as Sensitivity
+from mentormatch.evaluation import backtest as backtest
 from mentormatch.explain import Explanation as Explanation
 from mentormatch.matching import Certificate as Certificate
 from mentormatch.matching import Matching as Matching
@@ -98,6 +105,7 @@ __all__: list[str] = [
     "AtLeast",
     "AtMost",
     "Audit",
+    "Backtest",
     "Cancelled",
     "Capacity",
     "Certificate",
@@ -119,6 +127,7 @@ __all__: list[str] = [
     "GroupQuota",
     "HoursCapacity",
     "Infeasible",
+    "Influence",
     "InputError",
     "LevelFit",
     "LevelGap",
@@ -154,9 +163,11 @@ __all__: list[str] = [
     "Run",
     "SameTeam",
     "ScaleResult",
+    "Scenarios",
     "ScoreAtLeast",
     "ScoreMatrix",
     "Scorer",
+    "Sensitivity",
     "Settings",
     "SharedLanguage",
     "SharedLanguages",
@@ -175,15 +186,18 @@ __all__: list[str] = [
     "Wishes",
     "__version__",
     "audit",
+    "backtest",
     "diff",
     "match",
     "match_blocks",
     "preset",
     "read_tensions",
     "rematch",
+    "scenarios",
     "schema",
     "score",
     "scorer",
+    "sensitivity",
     "warmup",
     "write_template",
 ]

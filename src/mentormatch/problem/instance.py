@@ -131,7 +131,7 @@ def prepare(
 
     ``lifted`` pairs may be made whatever the rules about single pairs.
     """
-    shut = {(pair.i, pair.j) for pair in _shut(compiled, fixed)}
+    shut = {(pair.i, pair.j) for pair in closed_by(compiled, fixed)}
     lifted = tuple(pair for pair in lifted if (pair.i, pair.j) not in shut)
     mentees, mentors = roster.orders
     own = roster.hashes(seed)
@@ -182,7 +182,7 @@ def _room(
 ) -> dict[str, Any]:
     """Return what fixed pairs leave: the bounds of both sides, and which pairs may still be made."""
     mentees, mentors = orders
-    allowed, table = Allowed(compiled, scores, (*fixed, *_shut(compiled, fixed)), lifted), scores.table
+    allowed, table = Allowed(compiled, scores, (*fixed, *closed_by(compiled, fixed)), lifted), scores.table
     left = reduced(compiled.mentee_bounds, [pair.i for pair in fixed])
     right = reduced(compiled.mentor_bounds, [pair.j for pair in fixed])
     room = (
@@ -224,7 +224,7 @@ def _least(scores: ScoreMatrix, compiled: Compiled, lifted: Sequence[Fixed]) -> 
     return min(compiled.least, float(scores.pairs(i, j).min(initial=np.inf)))
 
 
-def _shut(compiled: Compiled, fixed: Sequence[Fixed]) -> list[Fixed]:
+def closed_by(compiled: Compiled, fixed: Sequence[Fixed]) -> list[Fixed]:
     """Return the pairs that fixed ones rule out, because two people may not share a partner."""
     shut = []
     for term in compiled.not_both:

@@ -31,6 +31,7 @@ from mentormatch.problem.changes import Reading
 from mentormatch.problem.clash import check, clash_of, minimums_missed
 from mentormatch.problem.frames import without_frames
 from mentormatch.problem.given import Given
+from mentormatch.problem.influences import influence_of
 from mentormatch.problem.instance import Prepared, prepare
 from mentormatch.problem.last import Last, Solved, Trail
 from mentormatch.problem.placing import lifted, placed_before, placed_in, rows_of
@@ -50,6 +51,7 @@ from mentormatch.solvers import STABLE, check_objective, keeps_rules
 if TYPE_CHECKING:
     from datetime import date
 
+    from mentormatch.evaluation import Influence
     from mentormatch.matching import Certificate
     from mentormatch.people import Note
     from mentormatch.problem.fixing import Fixed
@@ -537,6 +539,49 @@ class Problem:
         run = without_frames(lambda: self._run(tiers, before, "auto", seed, time_limit, progress))
         prepared = self._prepare(tiers, run.matching.certificate.seed, pairs_before(previous), before.placed)
         return Search(self._setup, prepared, run, k, before, Watch(time_limit), announce(progress))
+
+    def influence(self, *, objective: str | Iterable[str] | None = None) -> Influence:
+        """Hold the weight of each criterion against what it really decides.
+
+        A criterion on which everybody is alike decides nothing, whatever its weight; one that tells people
+        far apart decides more than its weight says.
+
+        Parameters
+        ----------
+        objective
+            As for :meth:`solve`.
+
+        Returns
+        -------
+        Influence
+            Per criterion its share of the weight, its share of the variance of scores between the mentors that a
+            mentee could have (rules ignored; they sum to 1), and how many pairs of the best matching are not
+            made without it, the other weights in proportion.
+
+        Raises
+        ------
+        Infeasible, UnsupportedProblem
+            As from :meth:`solve`.
+
+        Notes
+        -----
+        Shorrocks, *Inequality decomposition by factor components*, Econometrica 50 (1982), within mentees. Paruolo,
+        Saisana & Saltelli, *Ratings and rankings: voodoo or science?*, Journal of the Royal Statistical Society A 176
+        (2013), on weights that are not importance. All pairs are looked at, and above 4 million those of
+        mentees spread over the ids; the problem is solved once more for each criterion.
+
+        Examples
+        --------
+        >>> import mentormatch as mm
+        >>> mentors = [{"id": "Mia", "offers": ["sales"], "languages": ["nl"]}]
+        >>> mentors += [{"id": "Ned", "offers": ["law"], "languages": ["nl"]}]
+        >>> mentees = [{"id": "Ann", "needs": ["sales"], "languages": ["nl"]}]
+        >>> weights = {"needs_offers": 1, "shared_languages": 3}
+        >>> mm.Problem.build(mentors, mentees, scorers=weights, preset=None).influence()
+        Influence(needs_offers 25% → 100%, shared_languages 75% → 0%)
+        """
+        tiers = self._tiers(objective)
+        return without_frames(lambda: influence_of(self._setup, lambda setup: Problem(setup).solve(objective=tiers)))
 
     def proof(self) -> str:
         """Write the proof of the last solve, for somebody who trusts neither the solver nor this library.

@@ -17,6 +17,7 @@ from mentormatch.scoring.matrix import ScoreMatrix
 from mentormatch.scoring.needs_offers import NeedsOffers
 from mentormatch.scoring.protocols import Block, Scorer
 from mentormatch.scoring.registry import SCORERS, scorer_from, weighted
+from mentormatch.scoring.reweighed import normed, reweighed, shares_of, voices_of, without
 from mentormatch.scoring.seen import FittedScores, SeenScores, Sheet
 from mentormatch.scoring.traits import TraitFit
 from mentormatch.scoring.wishes import Wishes
@@ -38,7 +39,12 @@ __all__ = [
     "Sheet",
     "TraitFit",
     "Wishes",
+    "normed",
+    "reweighed",
     "scorer",
     "scorer_from",
+    "shares_of",
+    "voices_of",
     "weighted",
+    "without",
 ]
