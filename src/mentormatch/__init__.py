@@ -12,7 +12,7 @@ from typing import Any
 from mentormatch._version import __version__ as __version__
 
 _HOMES = {
-    "mentormatch._api": ("match", "rematch", "schema", "score", "warmup"),
+    "mentormatch._api": ("match", "rematch", "schema", "score", "suggest", "warmup"),
     "mentormatch.compiled": ("Warmed",),
     "mentormatch.constraints": (
         "Alike",
@@ -52,7 +52,7 @@ _HOMES = {
         "Vetoes",
         "read_tensions",
     ),
-    "mentormatch.coordinator": ("Audit", "Clash", "Relaxation", "audit"),
+    "mentormatch.coordinator": ("Audit", "Clash", "Offer", "Relaxation", "Shown", "Suggestions", "audit"),
     "mentormatch.errors": (
         "Cancelled",
         "CertificateError",

@@ -2,6 +2,7 @@ from mentormatch._api import match as match
 from mentormatch._api import rematch as rematch
 from mentormatch._api import schema as schema
 from mentormatch._api import score as score
+from mentormatch._api import suggest as suggest
 from mentormatch._api import warmup as warmup
 from mentormatch.compiled import Warmed as Warmed
 from mentormatch.constraints import Alike as Alike
@@ -42,7 +43,10 @@ from mentormatch.constraints import Vetoes as Vetoes
 from mentormatch.constraints import read_tensions as read_tensions
 from mentormatch.coordinator import Audit as Audit
 from mentormatch.coordinator import Clash as Clash
+from mentormatch.coordinator import Offer as Offer
 from mentormatch.coordinator import Relaxation as Relaxation
+from mentormatch.coordinator import Shown as Shown
+from mentormatch.coordinator import Suggestions as Suggestions
 from mentormatch.coordinator import audit as audit
 from mentormatch.errors import Cancelled as Cancelled
 from mentormatch.errors import CertificateError as CertificateError
