@@ -79,6 +79,7 @@ _HOMES = {
         "diff",
     ),
     "mentormatch.people": ("Mentee", "Mentor", "Note", "Person", "Pool", "Reject", "Request", "write_template"),
+    "mentormatch.presets": ("preset",),
     "mentormatch.problem": ("Problem", "Run"),
     "mentormatch.scale": ("ScaleResult", "match_blocks"),
     "mentormatch.scoring": (
@@ -94,7 +95,7 @@ _HOMES = {
         "Wishes",
         "scorer",
     ),
-    "mentormatch.settings": ("Settings", "preset"),
+    "mentormatch.settings": ("Settings",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

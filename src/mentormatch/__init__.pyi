@@ -77,6 +77,7 @@ from mentormatch.people import Pool as Pool
 from mentormatch.people import Reject as Reject
 from mentormatch.people import Request as Request
 from mentormatch.people import write_template as write_template
+from mentormatch.presets import preset as preset
 from mentormatch.problem import Problem as Problem
 from mentormatch.problem import Run as Run
 from mentormatch.scale import ScaleResult as ScaleResult
@@ -93,7 +94,6 @@ from mentormatch.scoring import TraitFit as TraitFit
 from mentormatch.scoring import Wishes as Wishes
 from mentormatch.scoring import scorer as scorer
 from mentormatch.settings import Settings as Settings
-from mentormatch.settings import preset as preset
 
 __version__: str
 __all__: list[str] = [

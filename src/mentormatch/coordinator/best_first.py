@@ -93,9 +93,7 @@ def _near(instance: Instance, rows: slice, everybody: slice) -> tuple[NDArray[np
     return near, screen.error[rows]
 
 
-def _ranked(
-    instance: Instance, i: NDArray[np.int64], j: NDArray[np.int64], most: NDArray[np.int64]
-) -> Arcs:
+def _ranked(instance: Instance, i: NDArray[np.int64], j: NDArray[np.int64], most: NDArray[np.int64]) -> Arcs:
     """Score pairs exactly, sort them by row, best first, and keep as many of each row as it may have."""
     order = np.lexsort((j, -instance.tie_pairs(i, j), -instance.score_pairs(i, j), i))
     i, j = i[order], j[order]

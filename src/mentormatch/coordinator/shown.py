@@ -57,9 +57,7 @@ class Shown:
         told += [say.shared(criterion, items) for criterion, items in self.shared]
         lines = [clean(self.name), *(clean(line) for line in told or [say("suggest.plain")])]
         return "\n".join(
-            part
-            for k, line in enumerate(lines)
-            for part in wrap(line, WIDTH, "  " if k else "", "    " if k else "  ")
+            part for k, line in enumerate(lines) for part in wrap(line, WIDTH, "  " if k else "", "    " if k else "  ")
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import numpy as np
 
-from mentormatch.coordinator.best_first import best_first, rank_within
+from mentormatch.coordinator.best_first import best_first
 from mentormatch.coordinator.shown import Shown, may_be_shown
 from mentormatch.coordinator.spread import spread
 from mentormatch.errors import Fault, InputError, StateError
@@ -78,11 +78,12 @@ class Suggestions(Mapping[str, tuple[Offer, ...]]):
         return tuple(self._offer(row, self._columns.at(place)) for place in places)
 
     def __contains__(self, mentee: object) -> bool:
-        return mentee in self._setup.roster.mentee_row
+        return isinstance(mentee, str) and mentee in self._setup.roster.mentee_row
 
     def get(self, mentee: str, default: _Default | None = None) -> tuple[Offer, ...] | _Default | None:  # type: ignore[override]
         """Return the offers of a mentee, or ``default`` for a stranger."""
-        return self[mentee] if mentee in self else default
+        known = mentee in self
+        return self[mentee] if known else default
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._setup.roster.mentee_ids)
