@@ -210,6 +210,15 @@ def test_few_places_reach_as_many_people_as_can_be():
     assert [len(best) for best in offers.values()] == [1, 1, 1]
 
 
+def test_who_cannot_have_more_does_not_keep_others_from_theirs():
+    """Two mentees who may only see the one mentor share that offer, and the third has all three others."""
+    mentors, mentees, scorers = tabled(np.full((3, 4), 0.5))
+    rules = [mm.Forbid(f"a{i}", f"m{j}") for i in (0, 1) for j in (1, 2, 3)]
+    offers = mm.suggest(mentors, mentees, k=3, max_offers=1, scorers=scorers, constraints=rules)
+    assert sorted(len(offers[mentee]) for mentee in ("a0", "a1")) == [0, 1]
+    assert len(offers["a2"]) == 3
+
+
 def test_where_nobody_is_offered_too_often_spreading_changes_nothing():
     """A limit that the best offers keep by themselves leaves them as they are."""
     pool = mm.Pool(*fake_programme(10, 10))
