@@ -12,6 +12,7 @@ from mentormatch.matching.schema import json_schema
 from mentormatch.people import Masked, Request
 from mentormatch.problem import UNSET, Problem, Unset
 from mentormatch.problem.build import score_people
+from mentormatch.problem.frames import without_frames
 from mentormatch.problem.given import Given
 from mentormatch.problem.progress import announce
 from mentormatch.scoring import SCORERS
@@ -315,8 +316,9 @@ def suggest(
         memory=memory,
         progress=progress,
     )
-    return suggestions(
-        problem, k=k, max_offers=max_offers, seed=seed, secret=rules.value[2], progress=announce(progress)
+    report = announce(progress)
+    return without_frames(
+        lambda: suggestions(problem, k=k, max_offers=max_offers, seed=seed, secret=rules.value[2], progress=report)
     )
 
 

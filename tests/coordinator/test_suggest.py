@@ -2,6 +2,7 @@
 
 import pickle
 import re
+import traceback
 from dataclasses import fields
 from itertools import product
 
@@ -87,6 +88,23 @@ def test_both_sides_goals_stand_beside_each_offer():
     assert {pair.mentor: pair.mentor_goals for pair in offers["Ann"]} == {"Mia": ("visibility",), "Ned": ()}
     assert all(pair.mentee_goals == ("first team", "network") for pair in offers["Ann"])
     assert "rest" not in repr(offers["Ann"])
+
+
+@pytest.mark.parametrize("backend", ["pandas", "polars"])
+def test_offers_are_a_table_too(backend):
+    """Each offer is a row with its rank, the names, the numbers and the goals of both; none is a table without rows."""
+    pytest.importorskip(backend)
+    offers = mm.suggest(*fake_programme(4, 5), k=3)
+    frame = offers.to_frame(backend)
+    rows = frame.to_dict("records") if backend == "pandas" else frame.to_dicts()
+    pairs = [pair for best in offers.values() for pair in best]
+    assert [(row["mentee"], row["mentor"], row["score"]) for row in rows] == [
+        (p.mentee, p.mentor, p.score) for p in pairs
+    ]
+    assert [row["rank"] for row in rows] == [rank for best in offers.values() for rank in range(1, len(best) + 1)]
+    assert [row["mentor_goals"] for row in rows] == ["; ".join(pair.mentor_goals) for pair in pairs]
+    assert len(mm.suggest([], [{"id": "Ann"}]).to_frame(backend)) == 0
+    assert offers.notes == mm.Problem.build(*fake_programme(4, 5)).notes
 
 
 def test_people_without_places_are_neither_offered_nor_asked():
@@ -387,6 +405,20 @@ def test_wrong_arguments_are_input_errors(wrong):
     """What is no whole number above 0, no seed or no secret is named."""
     with pytest.raises(mm.InputError, match=next(iter(wrong))):
         mm.suggest([{"id": "Mia"}], [{"id": "Ann"}], **wrong)
+
+
+def test_an_error_shows_nothing_told_in_confidence():
+    """A traceback with every frame's variables has no name of a tension and no secret, before and after building."""
+    rules = [mm.Tension("CANARY", "Mia")]
+    for wrong in ({"k": 0}, {"scorers": {"nope": 1}}):
+        with pytest.raises(mm.InputError) as caught:
+            mm.suggest(
+                [{"id": "Mia", "vetoes": ["CANARY"]}], [{"id": "Ann"}], constraints=rules, secret="CAN" + "ARY", **wrong
+            )
+        frames = caught.value.__traceback__.tb_next  # the first is this test's own
+        told = "".join(traceback.TracebackException(None, caught.value, frames, capture_locals=True).format())
+        assert "suggest" in told
+        assert "CANARY" not in told
 
 
 def test_a_request_is_enough():

@@ -14,19 +14,21 @@ from mentormatch.coordinator.spread import spread
 from mentormatch.errors import Fault, InputError, StateError
 from mentormatch.explain.explanation import ordered
 from mentormatch.matching import Pair
+from mentormatch.matching.columns import NUMBERS, known
 from mentormatch.network import Arcs
 from mentormatch.problem.aims import Aims
-from mentormatch.problem.frames import without_frames
 from mentormatch.problem.instance import prepare
 from mentormatch.problem.members import may_be
 from mentormatch.problem.pairs import make_pairs
 from mentormatch.problem.ties import pair_hashes
+from mentormatch.scoring.frame import frame_backend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mentormatch.matching import PairColumns
     from mentormatch.network import Progress
+    from mentormatch.people import Note
     from mentormatch.problem import Problem
     from mentormatch.problem.setup import Setup
 
@@ -120,6 +122,52 @@ class Suggestions(Mapping[str, tuple[Offer, ...]]):
         shown, at = may_be_shown(self._setup, row, self._key), self._setup.roster.mentor_row
         return tuple(self._shown(offer) for offer in self[mentee] if at[offer.mentor] in shown)
 
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What was noticed about the data, from public data alone."""
+        return self._setup.notes
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """Return all offers as a table, a row each, best first; the coordinator's too.
+
+        Parameters
+        ----------
+        backend
+            ``"pandas"``, ``"polars"`` or ``"pyarrow"``; None: the one that the people came in, else the
+            first of these that is installed.
+
+        Returns
+        -------
+        DataFrame or Table
+            Of the backend: rank from 1, ids and names, score, evidence, what each side gains, and
+            both sides' goals, several of them with semicolons between.
+
+        Raises
+        ------
+        InputError
+            No such library is installed.
+        """
+        import narwhals as nw
+
+        pool = self._setup.pool
+        library: Any = frame_backend(backend or (pool.backend if pool else None))
+        return nw.from_dict(self._table(), backend=library).to_native()
+
+    def _table(self) -> dict[str, list[Any]]:
+        roster, columns = self._setup.roster, self._columns
+        i = [roster.mentee_row[mentee] for mentee in columns.mentees]
+        j = [roster.mentor_row[mentor] for mentor in columns.mentors]
+        return {
+            "mentee": list(columns.mentees),
+            "rank": (np.arange(1, len(i) + 1) - self._starts[i]).tolist(),
+            "mentor": list(columns.mentors),
+            "mentee_name": [roster.mentee_names[row] for row in i],
+            "mentor_name": [roster.mentor_names[row] for row in j],
+            **{name: known(getattr(columns, name)) for name in NUMBERS},
+            "mentee_goals": ["; ".join(self._goals[0][row]) for row in i],
+            "mentor_goals": ["; ".join(self._goals[1][row]) for row in j],
+        }
+
     def _row(self, mentee: str) -> int:
         row = self._setup.roster.mentee_row.get(mentee) if isinstance(mentee, str) else None
         if row is None:
@@ -178,7 +226,7 @@ def suggestions(
         raise InputError(faults)
     drawn = setup.seed if seed is None else seed
     key = secret.encode() if isinstance(secret, str) else secret or f"seed:{drawn}".encode()
-    return without_frames(lambda: Suggestions(setup, offered(setup, k, max_offers, drawn, progress), key))
+    return Suggestions(setup, offered(setup, k, max_offers, drawn, progress), key)
 
 
 def offered(setup: Setup, k: int, max_offers: int | None, seed: int, progress: Progress | None = None) -> Arcs:
