@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hmac import digest
+from hashlib import blake2b, sha512
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -116,6 +116,10 @@ def may_be_shown(setup: Setup, row: int, key: bytes) -> frozenset[int]:
 
 def _draws(key: bytes, mentee: str, mentors: Iterable[str]) -> NDArray[np.float64]:
     """Return a number in [0, 1) for each pair."""
-    own = digest(key, mentee.encode("utf-8", "surrogatepass"), "sha256")
-    drawn = [digest(own, mentor.encode("utf-8", "surrogatepass"), "sha256")[:8] for mentor in mentors]
+    own = blake2b(mentee.encode("utf-8", "surrogatepass"), key=sha512(key).digest()).digest()
+    begun, drawn = blake2b(digest_size=8, key=own), []
+    for mentor in mentors:
+        hashing = begun.copy()  # the key is taken in once
+        hashing.update(mentor.encode("utf-8", "surrogatepass"))
+        drawn.append(hashing.digest())
     return np.frombuffer(b"".join(drawn), ">u8").astype(np.float64) / 2.0**64
