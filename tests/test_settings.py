@@ -8,7 +8,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.constraints import RULES, is_confidential, rule_from, rule_to_data
-from mentormatch.settings import PRESETS, PUBLIC_RULES, mix
+from mentormatch.presets import PRESETS, mix
+from mentormatch.settings import PUBLIC_RULES
 
 
 def test_public_rules_are_those_that_say_so():

@@ -12,7 +12,7 @@ from typing import Any
 from mentormatch._version import __version__ as __version__
 
 _HOMES = {
-    "mentormatch._api": ("match", "rematch", "schema", "score", "warmup"),
+    "mentormatch._api": ("match", "rematch", "schema", "score", "suggest", "warmup"),
     "mentormatch.compiled": ("Warmed",),
     "mentormatch.constraints": (
         "Alike",
@@ -52,7 +52,17 @@ _HOMES = {
         "Vetoes",
         "read_tensions",
     ),
-    "mentormatch.coordinator": ("Audit", "Clash", "Relaxation", "audit", "scenarios", "sensitivity"),
+    "mentormatch.coordinator": (
+        "Audit",
+        "Clash",
+        "Offer",
+        "Relaxation",
+        "Shown",
+        "Suggestions",
+        "audit",
+        "scenarios",
+        "sensitivity",
+    ),
     "mentormatch.errors": (
         "Cancelled",
         "CertificateError",
@@ -80,6 +90,7 @@ _HOMES = {
         "diff",
     ),
     "mentormatch.people": ("Mentee", "Mentor", "Note", "Person", "Pool", "Reject", "Request", "write_template"),
+    "mentormatch.presets": ("preset",),
     "mentormatch.problem": ("Problem", "Run"),
     "mentormatch.scale": ("ScaleResult", "match_blocks"),
     "mentormatch.scoring": (
@@ -95,7 +106,7 @@ _HOMES = {
         "Wishes",
         "scorer",
     ),
-    "mentormatch.settings": ("Settings", "preset"),
+    "mentormatch.settings": ("Settings",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -2,6 +2,7 @@ from mentormatch._api import match as match
 from mentormatch._api import rematch as rematch
 from mentormatch._api import schema as schema
 from mentormatch._api import score as score
+from mentormatch._api import suggest as suggest
 from mentormatch._api import warmup as warmup
 from mentormatch.compiled import Warmed as Warmed
 from mentormatch.constraints import Alike as Alike
@@ -42,7 +43,10 @@ from mentormatch.constraints import Vetoes as Vetoes
 from mentormatch.constraints import read_tensions as read_tensions
 from mentormatch.coordinator import Audit as Audit
 from mentormatch.coordinator import Clash as Clash
+from mentormatch.coordinator import Offer as Offer
 from mentormatch.coordinator import Relaxation as Relaxation
+from mentormatch.coordinator import Shown as Shown
+from mentormatch.coordinator import Suggestions as Suggestions
 from mentormatch.coordinator import audit as audit
 from mentormatch.coordinator import scenarios as scenarios
 from mentormatch.coordinator import sensitivity as sensitivity
@@ -80,6 +84,7 @@ from mentormatch.people import Pool as Pool
 from mentormatch.people import Reject as Reject
 from mentormatch.people import Request as Request
 from mentormatch.people import write_template as write_template
+from mentormatch.presets import preset as preset
 from mentormatch.problem import Problem as Problem
 from mentormatch.problem import Run as Run
 from mentormatch.scale import ScaleResult as ScaleResult
@@ -96,7 +101,6 @@ from mentormatch.scoring import TraitFit as TraitFit
 from mentormatch.scoring import Wishes as Wishes
 from mentormatch.scoring import scorer as scorer
 from mentormatch.settings import Settings as Settings
-from mentormatch.settings import preset as preset
 
 __version__: str
 __all__: list[str] = [

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from mentormatch.constraints import rule_schema
+from mentormatch.coordinator import Suggestions, suggestions
 from mentormatch.errors import Fault, InputError
 from mentormatch.matching.schema import json_schema
 from mentormatch.people import Masked, Request
 from mentormatch.problem import UNSET, Problem, Unset
 from mentormatch.problem.build import score_people
+from mentormatch.problem.frames import without_frames
 from mentormatch.problem.given import Given
 from mentormatch.problem.progress import announce
 from mentormatch.scoring import SCORERS
@@ -229,6 +231,95 @@ def score(
     given = Given(mentors, mentees, preset, scorers, on=on, memory=memory)
     del mentors, mentees, preset  # a traceback may show what this frame holds
     return score_people(given.opened(), announce(progress))
+
+
+def suggest(
+    mentors: Any,
+    mentees: Any = None,
+    *,
+    k: int = 5,
+    max_offers: int | None = None,
+    preset: str | Mapping[str, float] | Settings | Unset | None = UNSET,
+    scorers: Any = None,
+    constraints: Iterable[Any] = (),
+    locks: Iterable[Any] = (),
+    min_score: float | None = None,
+    on: date | None = None,
+    seed: int | None = None,
+    secret: str | bytes | None = None,
+    memory: int | None = None,
+    progress: Any = None,
+) -> Suggestions:
+    """Offer each mentee the best mentors that every rule about pairs allows; nothing is matched.
+
+    For coordinators, who let people choose or choose for them. What may be shown to a mentee is
+    ``.share(mentee)``.
+
+    Parameters
+    ----------
+    mentors, mentees, preset, scorers, constraints, locks, min_score, on, seed, memory, progress
+        As for :func:`match`. Rules about single pairs hold, those told in confidence too; rules about
+        several pairs and minimums are about matchings and do not count here. Pairs that must be made (locks,
+        ``Require``) are always among the offers, unless a rule forbids them, and count as such; nobody
+        whose places they take is offered any more.
+    k
+        The most offers of a mentee.
+    max_offers
+        The most offers that a mentor is in; None: any number. Then as many offers are made as can
+        be, shared out as evenly over the mentees as can be, and of all such ways the best in total
+        is taken, proven.
+    secret
+        What decides, hashed with the ids, who may be shown by ``share``; the same one for a whole
+        round. None: the seed does, which whoever knows it and all that is public can work out again.
+
+    Returns
+    -------
+    Suggestions
+        Read-only mapping: mentee id → tuple of :class:`Offer`, each a :class:`Pair` with both
+        sides' goals, best first; equals are ordered by the seed.
+
+    Raises
+    ------
+    InputError
+        Everything that is wrong with the input, at once.
+
+    Notes
+    -----
+    Best first takes n × m products in single precision, where scorers tell their factors, and O(n k)
+    exact scores; ``max_offers`` one matching with several partners on both sides. Memory grows with people and offers.
+
+    Examples
+    --------
+    >>> import mentormatch as mm
+    >>> mentors = [{"id": "Mia", "offers": ["budgeting"], "goals": ["teaching"]}, {"id": "Ned", "offers": ["SQL"]}]
+    >>> mentees = [{"id": "Ann", "needs": ["SQL"], "goals": ["teaching"]}, {"id": "Bo", "needs": ["SQL"]}]
+    >>> offers = mm.suggest(mentors, mentees, k=2, constraints=[mm.Forbid("Ann", "Ned")])
+    >>> {mentee: [pair.mentor for pair in best] for mentee, best in offers.items()}
+    {'Ann': ['Mia'], 'Bo': ['Ned', 'Mia']}
+    >>> offers["Ann"][0].mentee_goals, offers["Ann"][0].mentor_goals
+    (('teaching',), ('teaching',))
+    >>> spread = mm.suggest(mentors, mentees, k=2, max_offers=1)
+    >>> {mentee: [pair.mentor for pair in best] for mentee, best in spread.items()}
+    {'Ann': ['Mia'], 'Bo': ['Ned']}
+    """
+    people = Masked((mentors, mentees))
+    rules = Masked((preset, constraints, secret))
+    del mentors, mentees, preset, constraints, secret  # a traceback may show what this frame holds
+    problem = Problem.build(
+        *people.value,
+        preset=rules.value[0],
+        constraints=rules.value[1],
+        scorers=scorers,
+        locks=locks,
+        min_score=min_score,
+        on=on,
+        memory=memory,
+        progress=progress,
+    )
+    report = announce(progress)
+    return without_frames(
+        lambda: suggestions(problem, k=k, max_offers=max_offers, seed=seed, secret=rules.value[2], progress=report)
+    )
 
 
 def warmup() -> Warmed:

@@ -83,7 +83,10 @@ DEFAULT_OBJECTIVE: Final = ("coverage", "total")
 """The tiers of a run that states none."""
 
 WAITING_OBJECTIVE: Final = ("coverage", "priority", "total")
-"""The tiers of ``development``; while nobody waited there is nothing to put first, and ``priority`` is left out."""
+"""The tiers of most presets; while nobody waited there is nothing to put first, and ``priority`` is left out."""
+
+EVEN_OBJECTIVE: Final = ("coverage", "priority", "floor", "total")
+"""The same, with the worst pair as good as it can be before the total counts."""
 
 
 class _Strict(BaseModel):
@@ -223,9 +226,77 @@ class Settings(_Strict):
             raise InputError(Fault((), "unreadable", "the settings file is a path"))
         return cls.parse(_read(Path(path)))
 
+    def listed_scorers(self) -> tuple[tuple[str, float, dict[str, Any]], ...]:
+        """Return the scorers as (name, weight, arguments), in the order given; none where the preset's hold."""
+        given = self.scorers or {}
+        if isinstance(given, dict):
+            return tuple((name, weight, {}) for name, weight in given.items())
+        return tuple(
+            (
+                str(one.get("scorer")),
+                _weight(one.get("weight", 1)),
+                {name: value for name, value in one.items() if name not in ("scorer", "weight")},
+            )
+            for one in given
+        )
+
+    def table(self) -> str:
+        """Return what is scored, ruled and aimed for as a table in words, in lines of at most 100 columns.
+
+        Of rules told in confidence it has the number. ``print(settings)`` shows it.
+        """
+        listed = self.listed_scorers()
+        whole = sum(weight for _, weight, _ in listed) or 1
+        lines = [] if self.preset is None else [_cut(f"Preset: {_name_of(self.preset)}")]
+        if listed:
+            lines.append(f"{'Scorers':<{_NAMES}}{'weight':>8}{'share':>8}")
+            lines += [
+                f"  {_cut(_called(name, stated), _NAMES - 2):<{_NAMES - 2}}{weight:>8.6g}{weight / whole:>8.0%}"
+                for name, weight, stated in listed
+            ]
+        rules = self.public().constraints
+        hidden = len(self.constraints) - len(rules)
+        told = [_cut(f"  {_called(str(rule['rule']), {**rule, 'rule': None})}") for rule in rules]
+        told += [f"  {hidden} told in confidence"] if hidden else []
+        lines += ["Rules", *told] if told else []
+        lines += ["Tiers", _cut(f"  {', then '.join(self.objective)}")] if self.objective else []
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.table()
+
     def public(self) -> Settings:
         """Return the same settings without the rules that are confidential."""
         return self.model_copy(update={"constraints": _Rules(_public(self.constraints))})
+
+
+_NAMES: Final = 41
+"""Columns for the name of a scorer in a table."""
+
+_WIDEST: Final = 100
+"""Columns of a table."""
+
+
+def _weight(given: Any) -> float:
+    """Return a weight as it is written down; one that is no number, which whoever reads it will refuse, as 0."""
+    number = isinstance(given, (int, float)) and not isinstance(given, bool) and abs(given) <= sys.float_info.max
+    return given if number else 0.0
+
+
+def _called(name: str, arguments: Mapping[str, Any]) -> str:
+    """Return a name with what it was given, in words."""
+    told = ", ".join(f"{key} {value}" for key, value in arguments.items() if value is not None)
+    return f"{name} ({told})" if told else name
+
+
+def _name_of(preset: str | dict[str, float]) -> str:
+    return preset if isinstance(preset, str) else ", ".join(f"{name} {weight:g}" for name, weight in preset.items())
+
+
+def _cut(line: str, width: int = _WIDEST) -> str:
+    """Return a line without control characters that keeps within a width."""
+    line = "".join(letter if letter.isprintable() else " " for letter in line)
+    return line if len(line) <= width else line[: width - 1] + "…"
 
 
 def _public(rules: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
@@ -312,74 +383,3 @@ def _depth(value: Any) -> int:
         inner = here.values() if isinstance(here, dict) else here if isinstance(here, list) else ()
         ahead.extend((part, depth + 1) for part in inner)
     return deepest
-
-
-PRESETS: Final[Mapping[str, Settings]] = {
-    "development": Settings(
-        preset=None,
-        scorers={
-            "needs_offers": 3,
-            "goals": 3,
-            "overlapping_hours": 2,
-            "shared_languages": 2,
-            "level_gap": 1,
-            "free_text": 1,
-        },
-        constraints=({"rule": "reporting_line", "depth": 2},),
-        objective=WAITING_OBJECTIVE,
-    ),
-}
-"""The presets by name; each is a complete ``Settings``."""
-
-
-def preset(name: str) -> Settings:
-    """Return a preset: scorers, rules and tiers that belong together.
-
-    Parameters
-    ----------
-    name
-        ``"development"``.
-
-    Raises
-    ------
-    InputError
-        There is no preset of that name; the message lists those there are.
-
-    Examples
-    --------
-    >>> preset("development").objective
-    ('coverage', 'priority', 'total')
-    """
-    if name not in PRESETS:
-        known = ", ".join(sorted(PRESETS))
-        raise InputError(Fault(("preset",), "unknown_preset", f"there is no preset {name!r}; known are {known}"))
-    return PRESETS[name].model_copy(deep=True)
-
-
-def mix(names: Mapping[str, float]) -> Settings:
-    """Mix presets: scorers by weight, all their rules once, the tiers of the weightiest.
-
-    Raises
-    ------
-    InputError
-        A name is unknown, or a weight is not a positive number.
-    """
-    faults = [
-        Fault(("preset", str(name)), "bad_weight", "the weight of a preset is a positive number")
-        for name, weight in names.items()
-        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 < weight <= sys.float_info.max
-    ]
-    faults += [Fault(("preset",), "bad_preset", "a preset is a name") for name in names if not isinstance(name, str)]
-    if faults or not names:
-        raise InputError(faults or "a mix of presets names at least one")
-    scorers: dict[str, float] = {}
-    rules: list[dict[str, Any]] = []
-    for name, weight in sorted(names.items()):
-        part = preset(name)
-        given = dict(part.scorers) if isinstance(part.scorers, dict) else {}
-        whole = sum(given.values())
-        for scorer, own in given.items():
-            scorers[scorer] = scorers.get(scorer, 0.0) + weight * own / whole
-        rules.extend(rule for rule in part.constraints if rule not in rules)
-    weightiest = max(sorted(names), key=lambda name: names[name])
-    return Settings(preset=None, scorers=scorers, constraints=tuple(rules), objective=preset(weightiest).objective)

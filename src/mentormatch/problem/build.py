@@ -21,7 +21,7 @@ from mentormatch.problem.plan import Plan, plan_of, wrong_arguments
 from mentormatch.problem.roster import Roster
 from mentormatch.problem.setup import DEFAULT_MEMORY, Setup
 from mentormatch.scoring import ScoreMatrix, weighted
-from mentormatch.settings import DEFAULT_OBJECTIVE, WAITING_OBJECTIVE
+from mentormatch.settings import DEFAULT_OBJECTIVE, EVEN_OBJECTIVE, WAITING_OBJECTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,9 @@ def assemble(given: Given, progress: Progress | None) -> Setup:
 def _tiers(plan: Plan, pool: Pool) -> tuple[str, ...]:
     """Return what a solve aims for; the tiers for those who waited only where somebody did."""
     objective = plan.objective or DEFAULT_OBJECTIVE
-    return DEFAULT_OBJECTIVE if objective == WAITING_OBJECTIVE and not waiting(pool) else objective
+    if objective not in (WAITING_OBJECTIVE, EVEN_OBJECTIVE) or waiting(pool):
+        return objective
+    return tuple(tier for tier in objective if tier != "priority")
 
 
 def score_people(given: Given, progress: Progress | None) -> ScoreMatrix:

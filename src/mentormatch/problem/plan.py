@@ -9,8 +9,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from mentormatch.errors import Fault, InputError
-from mentormatch.settings import DEFAULT_OBJECTIVE, DEFAULT_SHARE, Settings, mix
-from mentormatch.settings import preset as preset_named
+from mentormatch.presets import mix
+from mentormatch.presets import preset as preset_named
+from mentormatch.settings import DEFAULT_OBJECTIVE, DEFAULT_SHARE, Settings
 
 if TYPE_CHECKING:
     from mentormatch.problem.given import Given
