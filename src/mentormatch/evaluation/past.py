@@ -10,8 +10,9 @@ import numpy as np
 
 from mentormatch.errors import Fault, InputError
 from mentormatch.people import Pool
+from mentormatch.presets import PRESETS, preset
 from mentormatch.scoring import ScoreMatrix, weighted
-from mentormatch.settings import PRESETS, Settings, preset
+from mentormatch.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
