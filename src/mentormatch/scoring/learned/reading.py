@@ -56,8 +56,8 @@ class Values:
     people: tuple[Ints, Ints] | None = None
 
 
-def read_values(given: Any, pairs: Any, ranges: Any) -> Values:
-    """Return the values of a table, or of pairs of a score matrix or of a problem.
+def read_values(given: Any, pairs: Any, ranges: Any, expected: tuple[str, ...] | None = None) -> Values:
+    """Return the values of a table, or of pairs of a score matrix or of a problem; of the criteria that are expected.
 
     Raises
     ------
@@ -66,10 +66,12 @@ def read_values(given: Any, pairs: Any, ranges: Any) -> Values:
     """
     matrix = given if isinstance(given, ScoreMatrix) else getattr(given, "scores", None)
     if isinstance(matrix, ScoreMatrix):
+        _refuse_others(matrix.criteria, expected)
         return _of_pairs(matrix, pairs)
     if pairs is not None:
         raise InputError(Fault(("pairs",), "no_people", "pairs are looked up in a Problem or a ScoreMatrix"))
     columns = _columns(given)
+    _refuse_others(tuple(sorted(columns)), expected)
     faults: list[Fault] = []
     names = tuple(sorted(columns))
     spans = tuple(_span(ranges, name, faults) for name in names)
@@ -83,6 +85,11 @@ def read_values(given: Any, pairs: Any, ranges: Any) -> Values:
     if faults:
         raise InputError(faults)
     return Values(names, spans, np.column_stack(read))
+
+
+def _refuse_others(names: tuple[str, ...], expected: tuple[str, ...] | None) -> None:
+    if expected is not None and names != expected:
+        raise InputError(Fault(("values",), "other_criteria", f"the criteria must be {', '.join(expected)}"))
 
 
 def _of_pairs(matrix: ScoreMatrix, pairs: Any) -> Values:
