@@ -94,7 +94,7 @@ _HOMES = {
         "Wishes",
         "scorer",
     ),
-    "mentormatch.scoring.learned": ("Learned", "learn"),
+    "mentormatch.scoring.learned": ("Learned", "LearnedReport", "LearnedWeight", "learn"),
     "mentormatch.settings": ("Settings", "preset"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

@@ -89,6 +89,8 @@ from mentormatch.scoring import TraitFit as TraitFit
 from mentormatch.scoring import Wishes as Wishes
 from mentormatch.scoring import scorer as scorer
 from mentormatch.scoring.learned import Learned as Learned
+from mentormatch.scoring.learned import LearnedReport as LearnedReport
+from mentormatch.scoring.learned import LearnedWeight as LearnedWeight
 from mentormatch.scoring.learned import learn as learn
 from mentormatch.settings import Settings as Settings
 from mentormatch.settings import preset as preset

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from mentormatch.errors import Fault, InputError
-from mentormatch.scoring.learned.examine import Report
+from mentormatch.scoring.learned.examine import LearnedReport
 from mentormatch.scoring.learned.figures import Figure, Measures
 from mentormatch.scoring.learned.result import Learned, LearnedWeight
 
@@ -127,8 +127,8 @@ class _Reader:
         found = self.mapping(data, where, ("auc", "brier", "calibration"))
         return Measures(**{name: self.figure(one, (*where, name)) for name, one in found.items()})
 
-    def report(self, data: Any) -> Report:
-        names = tuple(field.name for field in dataclasses.fields(Report))
+    def report(self, data: Any) -> LearnedReport:
+        names = tuple(field.name for field in dataclasses.fields(LearnedReport))
         found = self.mapping(data, ("report",), names)
         if found["group_kind"] not in _KINDS:
             self.fault(("report", "group_kind"), f"must be one of {', '.join(_KINDS)}")
@@ -141,4 +141,4 @@ class _Reader:
             "group_kind": str(found["group_kind"]),
             "reliability": tuple((mean, share, int(pairs)) for mean, share, pairs in rows),
         }
-        return Report(**parts)
+        return LearnedReport(**parts)

@@ -25,7 +25,7 @@ NO_BETTER: Final = "no better than the base rate"
 
 
 @dataclass(frozen=True)
-class Report:
+class LearnedReport:
     """How well the learned weights tell good pairs from others, by cross-validation.
 
     Attributes
@@ -40,7 +40,8 @@ class Report:
         Parts of the cross-validation, and how often it was dealt anew; figures are means over these.
     learned, preset, base
         Measures of the learned model, of the preset's weights (with an intercept and a scale learned from
-        the same pairs), and of the base rate alone.
+        the same pairs), and of the base rate alone: ``auc``, ``brier`` and ``calibration``, each with ``value``,
+        ``low`` and ``high``, its 95 % interval.
     over_preset, over_base
         Brier score of the preset, and of the base rate, less that of the learned model: above 0 the
         learned model is better.
@@ -80,7 +81,7 @@ class Report:
         return WORSE if self.over_preset.high < 0 else UNSURE
 
 
-def examined(values: Floats, good: Floats, groups: Ints, kind: str, weights: Floats, seed: int) -> Report:
+def examined(values: Floats, good: Floats, groups: Ints, kind: str, weights: Floats, seed: int) -> LearnedReport:
     """Return the report of a cross-validation.
 
     Parameters
@@ -99,7 +100,7 @@ def examined(values: Floats, good: Floats, groups: Ints, kind: str, weights: Flo
     ours, preset, base = (
         Measures(figures.figure(own[0]), figures.figure(own[1]), figures.error_figure(own[2])) for own in found
     )
-    return Report(
+    return LearnedReport(
         pairs=len(good),
         good=int(good.sum()),
         groups=len(np.unique(groups)),

@@ -303,8 +303,8 @@ def refuse_few(good: Floats, groups: Ints, kind: str) -> None:
         what = "groups of people who never met those of another" if kind == "people" else kind
         cure = '; groups="mentee" or groups="mentor" holds out one side alone' if kind == "people" else ""
         msg = (
-            f"there are {held} {what}, {spread} of them with both outcomes' rarer one; {LEAST_GROUPS} are needed, and"
-            f" each outcome in {LEAST_GROUPS // 2}, to hold whole ones out{cure}"
+            f"there are {held} {what}, and an outcome is in {spread} of them only; to hold whole ones out,"
+            f" {LEAST_GROUPS} are needed, and each outcome in {LEAST_GROUPS // 2}{cure}"
         )
         faults.append(Fault(("groups",), "too_few_groups", msg))
     if faults:

@@ -10,7 +10,7 @@ import numpy as np
 
 from mentormatch.errors import Fault, InputError, StateError
 from mentormatch.scoring.frame import frame_backend
-from mentormatch.scoring.learned.examine import NO_BETTER, WORSE, Report
+from mentormatch.scoring.learned.examine import NO_BETTER, WORSE, LearnedReport
 from mentormatch.scoring.learned.figures import Floats, Measures
 from mentormatch.scoring.learned.fit import Model
 from mentormatch.scoring.learned.reading import read_values
@@ -102,7 +102,7 @@ class Learned:
     pull: float | None
     freedom: float
     seed: int
-    report: Report
+    report: LearnedReport
 
     @property
     def weights(self) -> dict[str, float]:
@@ -111,7 +111,7 @@ class Learned:
 
     @property
     def verdict(self) -> str:
-        """What the report comes to; see :attr:`Report.verdict`."""
+        """What the report comes to; see :attr:`LearnedReport.verdict`."""
         return self.report.verdict
 
     def scorers(self, scorers: Iterable[Any] | None = None, *, anyway: bool = False) -> LearnedScorers:
