@@ -254,6 +254,8 @@ def test_all_faults_are_told_at_once_and_no_value_is():
         ({"ranges": {"x": (0, 1)}}, "unknown_criterion"),
         ({"ranges": (1, 1)}, "bad_range"),
         ({"seed": -1}, "bad_seed"),
+        ({"audit": 3}, "no_names"),
+        ({"audit": "a"}, "audit"),
         ({"good_from": "x"}, "bad_threshold"),
         ({"pairs": [("a", "b")]}, "no_people"),
     ],
@@ -279,7 +281,12 @@ def test_wrong_outcomes_and_pairs_are_told(programme):
         with pytest.raises(mm.InputError, match=where):
             mm.learn(values, wrong)
     problem = programme[2]
-    for pairs, code in (([("a0", "nobody")], "unknown_id"), (["a0"], "no_pair"), (None, "no_pairs")):
+    for pairs, code in (
+        ([("a0", "nobody")], "unknown_id"),
+        ([(["a0"], "m0")], "unknown_id"),
+        (["a0"], "no_pair"),
+        (3, "no_pairs"),
+    ):
         with pytest.raises(mm.InputError) as caught:
             mm.learn(problem, [True], pairs=pairs)
         assert caught.value.errors()[0]["code"] == code

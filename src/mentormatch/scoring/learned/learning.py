@@ -122,7 +122,7 @@ def learn(
         pairs, outcomes = list(outcomes), list(outcomes.values())
     failure: MentorMatchError | None = None
     try:
-        return _learned(values, outcomes, pairs, preset, groups, ranges, good_from, tuple(audit), seed)
+        return _learned(values, outcomes, pairs, preset, groups, ranges, good_from, audit, seed)
     except MentorMatchError as error:
         failure = error
     raise failure.with_traceback(None)
@@ -136,17 +136,17 @@ def _learned(
     groups: Any,
     ranges: Any,
     good_from: float | None,
-    audit: tuple[str, ...],
+    audit: Any,
     seed: int,
 ) -> Learned:
     faults: list[Fault] = []
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
         faults.append(Fault(("seed",), "bad_seed", "seed is a whole number of at most 63 bits, 0 or more"))
-    pairs = None if pairs is None else list(pairs)
+    named = _names(audit, faults)
     read = _kept(faults, lambda: read_values(given, pairs, ranges))
     if read is None:
         raise InputError(faults)
-    faults += _audited(read, given, audit)
+    faults += _audited(read, given, named)
     good = _kept(faults, lambda: read_outcomes(outcomes, good_from, len(read.values)))
     weights = _kept(faults, lambda: read_preset(preset, read))
     grouped = _kept(faults, lambda: read_groups(groups, read))
@@ -163,6 +163,15 @@ def _kept(faults: list[Fault], call: Any) -> Any:
     except InputError as error:
         faults.extend(error.faults)
         return None
+
+
+def _names(audit: Any, faults: list[Fault]) -> tuple[str, ...]:
+    """Return the names in a list of them, or the one."""
+    names = (audit,) if isinstance(audit, str) else tuple(audit) if isinstance(audit, Iterable) else (None,)
+    if not all(isinstance(name, str) for name in names):
+        faults.append(Fault(("audit",), "no_names", "must be a list of names"))
+        return ()
+    return names
 
 
 def _audited(read: Values, given: Any, audit: tuple[str, ...]) -> list[Fault]:

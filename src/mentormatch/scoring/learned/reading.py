@@ -95,7 +95,7 @@ def _refuse_others(names: tuple[str, ...], expected: tuple[str, ...] | None) -> 
 def _of_pairs(matrix: ScoreMatrix, pairs: Any) -> Values:
     if not matrix.criteria:
         raise InputError(Fault(("values",), "no_criteria", "nobody answered anything, so there is nothing to learn"))
-    if pairs is None:
+    if not _listed(pairs):
         msg = "name the pairs: pairs=[(mentee, mentor), …], or outcomes={(mentee, mentor): outcome}"
         raise InputError(Fault(("pairs",), "no_pairs", msg))
     rows = tuple({one: place for place, one in enumerate(ids)} for ids in matrix._ids)
@@ -109,7 +109,7 @@ def _of_pairs(matrix: ScoreMatrix, pairs: Any) -> Values:
         strangers = [
             Fault(("pairs", place), "unknown_id", f"there is no {side} of this id", id=str(one)[:60])
             for side, one, known in zip(_SIDES, pair, rows, strict=True)
-            if one not in known
+            if not isinstance(one, str) or one not in known
         ]
         faults += strangers
         if not strangers:

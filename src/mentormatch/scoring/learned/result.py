@@ -166,7 +166,7 @@ class Learned:
             Something is wrong with the values, or they are not of the same criteria.
         """
         ranges = {one.name: one.range for one in self.criteria}
-        read = read_values(values, None if pairs is None else list(pairs), ranges, tuple(ranges))
+        read = read_values(values, pairs, ranges, tuple(ranges))
         return self._model().chances(read.values)
 
     def _model(self) -> Model:
