@@ -106,6 +106,7 @@ _HOMES = {
         "Wishes",
         "scorer",
     ),
+    "mentormatch.scoring.learned": ("Learned", "LearnedReport", "LearnedWeight", "learn"),
     "mentormatch.settings": ("Settings",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

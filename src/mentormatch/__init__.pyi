@@ -100,6 +100,10 @@ from mentormatch.scoring import SharedLanguages as SharedLanguages
 from mentormatch.scoring import TraitFit as TraitFit
 from mentormatch.scoring import Wishes as Wishes
 from mentormatch.scoring import scorer as scorer
+from mentormatch.scoring.learned import Learned as Learned
+from mentormatch.scoring.learned import LearnedReport as LearnedReport
+from mentormatch.scoring.learned import LearnedWeight as LearnedWeight
+from mentormatch.scoring.learned import learn as learn
 from mentormatch.settings import Settings as Settings
 
 __version__: str

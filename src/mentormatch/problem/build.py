@@ -21,6 +21,7 @@ from mentormatch.problem.plan import Plan, plan_of, wrong_arguments
 from mentormatch.problem.roster import Roster
 from mentormatch.problem.setup import DEFAULT_MEMORY, Setup
 from mentormatch.scoring import ScoreMatrix, weighted
+from mentormatch.scoring.learned import told
 from mentormatch.settings import DEFAULT_OBJECTIVE, EVEN_OBJECTIVE, WAITING_OBJECTIVE
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ def assemble(given: Given, progress: Progress | None) -> Setup:
         "scorers": {name: float(weight) for name, weight in scores.weights.items()},
         "min_score": compiled.min_score,
     }
+    learned = told(plan.scorers)
+    if learned is not None:
+        settings["learned"] = learned
     return Setup(
         roster=roster,
         scores=scores,
