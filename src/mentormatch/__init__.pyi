@@ -77,6 +77,7 @@ from mentormatch.problem import Problem as Problem
 from mentormatch.problem import Run as Run
 from mentormatch.scale import ScaleResult as ScaleResult
 from mentormatch.scale import match_blocks as match_blocks
+from mentormatch.scoring import AskFor as AskFor
 from mentormatch.scoring import ExperienceGap as ExperienceGap
 from mentormatch.scoring import FreeText as FreeText
 from mentormatch.scoring import GoalAlignment as GoalAlignment

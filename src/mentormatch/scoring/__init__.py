@@ -7,6 +7,7 @@ rectangle of pairs from 0 poor to 1 ideal, NaN where an answer is missing.
 
 from __future__ import annotations
 
+from mentormatch.scoring.asked import AskFor
 from mentormatch.scoring.experience import ExperienceGap
 from mentormatch.scoring.free_text import FreeText
 from mentormatch.scoring.function import FunctionScorer, scorer
@@ -28,6 +29,7 @@ from mentormatch.scoring.wishes import Wishes
 
 __all__ = [
     "SCORERS",
+    "AskFor",
     "Block",
     "ExperienceGap",
     "FittedScores",

@@ -73,15 +73,17 @@ class ExperienceGap:
 
     def bind(self, pool: Pool) -> GapBlock:
         """Return the block of these people."""
-        mentees, mentors = pool.numbers(self.field) if self._told(pool) else (np.full(n, np.nan) for n in pool.shape)
-        return GapBlock(mentees, mentors, float(self.ideal), float(self.tolerance))
+        return self._bound(pool, lenient=self.field == _USUAL)
 
-    def _told(self, pool: Pool) -> bool:
-        """Say whether the field can be read; only the usual one may be one that nobody has."""
-        if self.field != _USUAL:
-            return True
+    def bind_fitted(self, pool: Pool, fitted: Pool) -> GapBlock:  # noqa: ARG002 - they had the field
+        """Return the block of these people, among whom nobody may be left who has the field."""
+        return self._bound(pool, lenient=True)
+
+    def _bound(self, pool: Pool, *, lenient: bool) -> GapBlock:
         try:
-            pool.numbers(self.field)
+            mentees, mentors = pool.numbers(self.field)
         except InputError:
-            return False
-        return True
+            if not lenient:
+                raise
+            mentees, mentors = (np.full(size, np.nan) for size in pool.shape)
+        return GapBlock(mentees, mentors, float(self.ideal), float(self.tolerance))

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from mentormatch.errors import Fault, InputError
+from mentormatch.scoring.asked import AskFor
 from mentormatch.scoring.experience import ExperienceGap
 from mentormatch.scoring.free_text import FreeText
 from mentormatch.scoring.goals import GoalAlignment
@@ -26,6 +27,7 @@ from mentormatch.scoring.waited import WaitedRounds
 from mentormatch.scoring.wishes import Wishes
 
 SCORERS: dict[str, type[Any]] = {
+    "asked_for": AskFor,
     "experience_gap": ExperienceGap,
     "free_text": FreeText,
     "goals": GoalAlignment,
