@@ -36,6 +36,9 @@ _SKILLS = ("Python", "public speaking", "budgeting", "négociation", "Excel", "l
 _GOALS = ("career change", "visibility", "network", "work-life balance", "first team")
 _LANGUAGES = ("en", "nl", "fr", "de")
 _TRAITS = ("openness", "directness", "calm")
+_INTERESTS = ("chess", "running", "jazz", "gardening")
+_SITES = ("Utrecht", "utrecht ", "Groningen", "Vlissingen")
+_MODES = ("online", "in person", "either", "by pigeon")
 _SLOTS = ("Mon 09:00-12:00", "Tue 13:00-17:00", "Wed 09:30-10:15", "Thu 22:00-02:00", "Fri 08:00-18:00")
 _ZONES = ("Europe/Amsterdam", "Europe/London", "Asia/Kolkata", "America/New_York")
 _WORDS = (*_SKILLS, *_GOALS, "I", "like", "teams", "data", "museum", "retail", "AI", "run", "a", "small", "café")
@@ -281,6 +284,11 @@ def pools(max_people: int = 5) -> SearchStrategy[Pool]:
         "time_zone": st.sampled_from(_ZONES),
         "bio": st.lists(st.sampled_from(_WORDS), max_size=12).map(" ".join),
         "wishes": st.lists(st.sampled_from(everybody), unique=True, max_size=3),
+        "interests": st.lists(st.sampled_from(_INTERESTS), unique=True, max_size=3),
+        "site": st.sampled_from(_SITES),
+        "meeting_mode": st.sampled_from(_MODES),
+        "waited_rounds": st.integers(0, 4),
+        "attributes": st.fixed_dictionaries({"years_of_experience": st.integers(0, 40)}),
     }
 
     def side(ids: list[str]) -> SearchStrategy[list[dict[str, Any]]]:

@@ -110,7 +110,11 @@ def test_a_missing_answer_scores_the_mean_no_more_and_no_less(pool):
 
 
 @settings(max_examples=50, deadline=None)
-@given(pool=pools(), weights=st.lists(st.floats(0.1, 10), min_size=8, max_size=8), memory=st.sampled_from([0, 1 << 20]))
+@given(
+    pool=pools(),
+    weights=st.lists(st.floats(0.1, 10), min_size=len(SCORERS), max_size=len(SCORERS)),
+    memory=st.sampled_from([0, 1 << 20]),
+)
 def test_components_sum_to_the_score(pool, weights, memory):
     """Weight times value, unknown as its default, sums to the score of that pair, within 0 to 1."""
     scores = ScoreMatrix(pool.public(), dict(zip(SCORERS, weights, strict=True)), memory=memory)

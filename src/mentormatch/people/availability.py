@@ -1,8 +1,9 @@
 """The exact minutes that two people have in common in a week.
 
-Local times become UTC by the rules of the time zone in the week of a given date, so the
-same two people may have an hour less in common in the weeks between two changes of the
-clock.
+Somebody is free whenever the clock there shows a time of one of their slots. Minutes are
+counted in the week of a given date, from Monday 00:00 to Monday 00:00 UTC, as the clocks run
+in it: the same two people may have an hour less in common in the weeks between two changes
+of the clock, an hour that is skipped is nobody's, and one that comes twice counts twice.
 """
 
 from __future__ import annotations
@@ -22,23 +23,49 @@ if TYPE_CHECKING:
     from mentormatch.people.pool import Pool
 
 
-def _in_utc(slot: str, zone: str | None, monday: dt.datetime) -> list[tuple[int, int]]:
-    """Return a slot as half-open intervals of minutes within one UTC week, wrapped at its end."""
-    start, end = minutes(slot)
-    if zone is not None:
-        info = ZoneInfo(zone)
-        start, end = (at - _offset(monday + dt.timedelta(minutes=at), info) for at in (start, end))
-    if end <= start:  # the hour that the clock skips
-        return []
-    low = start % WEEK
-    high = low + end - start
-    return [(low, high)] if high <= WEEK else [(low, WEEK), (0, high - WEEK)]
+class _Week:
+    """The week of a day, in UTC from Monday to Monday, and what the clocks of the world show in it."""
 
+    def __init__(self, on: dt.date) -> None:
+        self._monday = dt.datetime.combine(on - dt.timedelta(days=on.weekday()), dt.time(), dt.UTC)
+        self._clocks: dict[str | None, list[tuple[int, int, int]]] = {None: [(0, WEEK, 0)]}
+        self._slots: dict[tuple[str, str | None], list[tuple[int, int]]] = {}
 
-def _offset(local: dt.datetime, info: ZoneInfo) -> int:
-    """Return how many minutes a local time is ahead of UTC."""
-    ahead = local.replace(tzinfo=info).utcoffset()
-    return 0 if ahead is None else round(ahead.total_seconds() / 60)
+    def slot(self, slot: str, zone: str | None) -> list[tuple[int, int]]:
+        """Return when a clock shows a time in the slot, as half-open intervals of minutes of the week."""
+        key = (slot, zone)
+        if key not in self._slots:
+            self._slots[key] = self._found(*minutes(slot), self._clock(zone))
+        return self._slots[key]
+
+    @staticmethod
+    def _found(start: int, end: int, clock: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
+        found = []
+        for first, last, ahead in clock:
+            for week in (-WEEK, 0, WEEK):  # the week before and the week after may reach into this one
+                low, high = max(first, start + week - ahead), min(last, end + week - ahead)
+                if low < high:
+                    found.append((low, high))
+        return found
+
+    def _clock(self, zone: str | None) -> list[tuple[int, int, int]]:
+        """Return (first minute, end, minutes ahead of UTC) of every part of the week without a change of the clock."""
+        if zone not in self._clocks:
+            info = ZoneInfo(zone or "UTC")
+            parts, first, before = [], 0, self._ahead(0, info)
+            for hour in range(60, WEEK + 60, 60):
+                after = self._ahead(hour, info)
+                if after != before:
+                    change = next(at for at in range(hour - 59, hour + 1) if self._ahead(at, info) == after)
+                    parts.append((first, change, before))
+                    first, before = change, after
+            self._clocks[zone] = [*parts, (first, WEEK, before)]
+        return self._clocks[zone]
+
+    def _ahead(self, minute: int, info: ZoneInfo) -> int:
+        """Return how many minutes a clock is ahead of UTC at a minute of the week."""
+        ahead = (self._monday + dt.timedelta(minutes=minute)).astimezone(info).utcoffset()
+        return 0 if ahead is None else round(ahead.total_seconds() / 60)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -111,7 +138,7 @@ def overlap_minutes(pool: Pool, on: dt.date) -> Overlap:
         by anybody, or none, everybody is taken to be in it; where several are, the hours
         of people who state none are unknown.
     on
-        A day of the week that is meant: time zones are read for that week.
+        A day of the week that is meant, Monday to Monday UTC: clocks are read for that week.
 
     Returns
     -------
@@ -122,14 +149,13 @@ def overlap_minutes(pool: Pool, on: dt.date) -> Overlap:
     zone_sides = pool.objects("time_zone")
     stated = sorted({zone for side in zone_sides for zone in side if zone is not None})
     only = stated[0] if len(stated) == 1 else None
-    monday = dt.datetime.combine(on - dt.timedelta(days=on.weekday()), dt.time())
-    memo: dict[tuple[str, str | None], list[tuple[int, int]]] = {}
+    week = _Week(on)
     spans, known = [], []
     for slot_side, zone_side in zip(slot_sides, zone_sides, strict=True):
         zones = [zone or only for zone in zone_side]
         usable = [bool(free) and (zone is not None or not stated) for free, zone in zip(slot_side, zones, strict=True)]
         known.append(np.array(usable, dtype=bool))
-        spans.append(_spans(list(slot_side), zones, usable, monday, memo))
+        spans.append(_spans(list(slot_side), zones, usable, week))
     edges = np.unique(np.concatenate([part[:, 1:].ravel() for part in spans]))
     factors = [_incidence(part, len(mask), edges) for part, mask in zip(spans, known, strict=True)]
     lengths = np.diff(edges).astype(np.float32)
@@ -141,8 +167,7 @@ def _spans(
     slot_side: Sequence[Any],
     zones: Sequence[str | None],
     usable: Sequence[bool],
-    monday: dt.datetime,
-    memo: dict[tuple[str, str | None], list[tuple[int, int]]],
+    week: _Week,
 ) -> NDArray[np.int64]:
     """Return (person, start, end) for every stretch of free time of one side."""
     many: list[int] = []
@@ -150,29 +175,19 @@ def _spans(
     weeks: dict[tuple[Any, str | None], NDArray[np.int64]] = {}
     nothing = np.empty((0, 2), np.int64)
     for free, zone, use in zip(slot_side, zones, usable, strict=True):
-        week = weeks.get((free, zone)) if use else nothing
-        if week is None:  # people who are free at the same times are looked up once
-            week = weeks[free, zone] = _week(free, zone, monday, memo)
-        many.append(len(week))
-        if len(week):
-            parts.append(week)
+        times = weeks.get((free, zone)) if use else nothing
+        if times is None:  # people who are free at the same times are looked up once
+            times = weeks[free, zone] = _times(free, zone, week)
+        many.append(len(times))
+        if len(times):
+            parts.append(times)
     people = np.repeat(np.arange(len(many)), many)
     return np.column_stack([people, np.concatenate(parts) if parts else nothing])
 
 
-def _week(
-    free: Sequence[str],
-    zone: str | None,
-    monday: dt.datetime,
-    memo: dict[tuple[str, str | None], list[tuple[int, int]]],
-) -> NDArray[np.int64]:
+def _times(free: Sequence[str], zone: str | None, week: _Week) -> NDArray[np.int64]:
     """Return (start, end) of every stretch of one person's free time."""
-    found: list[tuple[int, int]] = []
-    for slot in free:
-        key = (slot, zone)
-        if key not in memo:
-            memo[key] = _in_utc(slot, zone, monday)
-        found += memo[key]
+    found = [span for slot in free for span in week.slot(slot, zone)]
     return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 

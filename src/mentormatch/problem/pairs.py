@@ -96,7 +96,7 @@ def make_pairs(
     gaining = np.isin(scores.criteria, scores.gaining) if scores.criteria else np.zeros(0, bool)
     told = ~folded[:, gaining].any(axis=1)  # else the gains would give away what is folded
     for_mentee, for_mentor = (np.where(told, gain, np.nan) for gain in scores.gains(i, j))
-    parts = _Parts(values, totals, folded, scores)
+    parts = _Parts(values, totals, folded, scores, scores.pair_weights(i, j))
     return PairColumns(
         mentees=tuple(map(roster.mentee_ids.__getitem__, i.tolist())),
         mentors=tuple(map(roster.mentor_ids.__getitem__, j.tolist())),
@@ -130,7 +130,8 @@ def _folded(arcs: Arcs, scores: ScoreMatrix, pool: Pool | None, share: frozenset
     for place in np.flatnonzero(private).tolist():
         own = kept[0][arcs.i[place]] | kept[1][arcs.j[place]]
         if own not in memo:
-            hides = [stated is None or bool(frozenset(stated) & own) for stated in fields]
+            all_weights = scores.own and "weights" in own  # any part's weight would give them away
+            hides = [all_weights or stated is None or bool(frozenset(stated) & own) for stated in fields]
             memo[own] = np.array([hidden or name in own for hidden, name in zip(hides, names, strict=True)], bool)
         folded[place] |= memo[own]
     return folded
@@ -153,18 +154,19 @@ class _Parts:
         totals: NDArray[np.float64],
         folded: NDArray[np.bool_],
         scores: ScoreMatrix,
+        weights: NDArray[np.float64],
     ) -> None:
-        weights, defaults, self._scores = scores.weights, scores.defaults, scores
+        defaults, self._scores = scores.defaults, scores
         shape = values.shape[0], values.shape[1] + 1
         self.there = np.concatenate([~folded, np.zeros((shape[0], 1), bool)], axis=1)
         self.weight, self.contribution = np.zeros(shape), np.zeros(shape)
         self.value = np.concatenate([values, np.full((shape[0], 1), np.nan)], axis=1)
         for k, name in enumerate(scores.criteria):
-            self.weight[:, k] = weights[name]
+            self.weight[:, k] = weights[:, k]
             unknown = np.isnan(values[:, k])
             counted = np.where(unknown, defaults[name], values[:, k]) if unknown.any() else values[:, k]
-            self.contribution[:, k] = weights[name] * counted
-            self.weight[:, -1] += np.where(folded[:, k], weights[name], 0.0)
+            self.contribution[:, k] = weights[:, k] * counted
+            self.weight[:, -1] += np.where(folded[:, k], weights[:, k], 0.0)
             self.contribution[:, -1] += np.where(folded[:, k], self.contribution[:, k], 0.0)
         if scores.criteria:
             self.there[:, -1] = self.weight[:, -1] != 0

@@ -86,7 +86,7 @@ class GivenScores(ScoreMatrix):
         """Return the scores themselves, as one column."""
         return self.pairs(i, j)[:, None]
 
-    def _evidence(self, components: Floats) -> Floats:
+    def _evidence(self, components: Floats, weights: Any = None) -> Floats:  # noqa: ARG002 - as in the base
         return (~np.isnan(components[..., 0])).astype(np.float64)
 
     def shared(self, i: int, j: int) -> dict[str, tuple[str, ...]]:  # noqa: ARG002 - as in the base

@@ -64,8 +64,9 @@ class OverlappingHours:
     value = min(1, overlapping hours / enough)
 
     **Range**: 0, never free together, to 1, `enough` hours a week or more. **Unknown**:
-    either availability is. Hours are counted in true time across time zones, for the week
-    of the date `on`.
+    either availability is. Hours are counted in true time across time zones, minute by
+    minute as the clocks run in the week of the date `on`, Monday to Monday UTC: an hour that
+    a clock skips does not count.
 
     Parameters
     ----------

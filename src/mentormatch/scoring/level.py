@@ -2,60 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
-from mentormatch.errors import Fault, InputError
-from mentormatch.scoring.factors import Factors, by_kinds, number_kinds
-from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock
+from mentormatch.scoring.gap import GapBlock, check_gap
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from mentormatch.people import Pool
-
-
-@dataclass(frozen=True, eq=False)
-class _LevelBlock(ShippedBlock):
-    mentees: Floats
-    mentors: Floats
-    ideal: float
-    tolerance: float
-
-    @property
-    def answered(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        return ~np.isnan(self.mentees), ~np.isnan(self.mentors)
-
-    def _value(self, gap: Floats) -> Floats:
-        gap -= self.ideal
-        np.abs(gap, out=gap)
-        gap /= -self.tolerance
-        gap += 1.0
-        return np.maximum(gap, 0.0, out=gap)
-
-    def __call__(self, mentees: Rows, mentors: Rows) -> Floats:
-        return self._value(self.mentors[mentors][None, :] - self.mentees[mentees][:, None])
-
-    def pairs(self, i: Ints, j: Ints) -> Floats:
-        return self._value(self.mentors[j] - self.mentees[i])
-
-    def factors(self) -> Factors | None:
-        """Return a column for each level where one side has few different ones."""
-        return by_kinds(self, (number_kinds(self.mentees), number_kinds(self.mentors)))
-
-    def shared(self, i: int, j: int) -> tuple[str, ...]:
-        return _told(float(self.mentors[j] - self.mentees[i]))
-
-    def shared_pairs(self, i: Ints, j: Ints) -> list[tuple[str, ...]]:
-        return [*map(_told, (self.mentors[j] - self.mentees[i]).tolist())]
-
-
-def _told(gap: float) -> tuple[str, ...]:
-    """Return a gap in levels with its sign; nothing where it is unknown."""
-    return () if math.isnan(gap) else (f"{gap:+g}",)
 
 
 @dataclass(frozen=True)
@@ -87,15 +40,9 @@ class LevelFit:
     tolerance: float = 3.0
 
     def __post_init__(self) -> None:
-        faults = []
-        if not np.isfinite(self.ideal):
-            faults.append(Fault(("scorers", self.name, "ideal"), "not_finite", "must be a finite number"))
-        if not 0 < self.tolerance < float("inf"):
-            faults.append(Fault(("scorers", self.name, "tolerance"), "not_positive", "must be a number above 0"))
-        if faults:
-            raise InputError(faults)
+        check_gap(self.name, self.ideal, self.tolerance)
 
-    def bind(self, pool: Pool) -> _LevelBlock:
+    def bind(self, pool: Pool) -> GapBlock:
         """Return the block of these people."""
         mentees, mentors = pool.numbers("level")
-        return _LevelBlock(mentees, mentors, float(self.ideal), float(self.tolerance))
+        return GapBlock(mentees, mentors, float(self.ideal), float(self.tolerance))

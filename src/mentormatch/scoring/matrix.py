@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from mentormatch.errors import Fault, InputError
 from mentormatch.people.notes import Note
 from mentormatch.scoring.criterion import Criterion, bound, tiles
 from mentormatch.scoring.function import FunctionBlock
+from mentormatch.scoring.own import OwnWeights, screened
 from mentormatch.scoring.protocols import Floats, Ints, Progress, Rows, as_slice, count
 from mentormatch.scoring.registry import Scorers, Weighted, weighted
 
@@ -34,6 +35,10 @@ class ScoreMatrix:
     A missing answer counts as that criterion's mean over the pairs that have one, and
     ``evidence`` is the share of the weight that rests on answers. A criterion that nobody
     answered drops out with its weight. Where none is left every score is 0.5, evidence 0.
+
+    People may have ``weights`` of their own, an importance for each criterion they name, 1
+    for the others: a person's shares are weight · importance over the sum of these. A pair
+    counts by the mean of the shares of those of the two who have any (:meth:`pair_weights`).
 
     The score of a pair is one float64 function of that pair: :meth:`block` and
     :meth:`pairs` agree bit for bit however the pairs are cut into blocks.
@@ -67,6 +72,8 @@ class ScoreMatrix:
     Biometrics 27, 1971), while pairs with fewer answers must stay comparable.
     """
 
+    _own: OwnWeights | None = None
+
     def __init__(
         self,
         pool: Pool,
@@ -87,7 +94,15 @@ class ScoreMatrix:
         for criterion in self._criteria:
             criterion.weight /= total
         self._notes: tuple[Note, ...] = () if self._criteria else (_no_criteria(),)
+        self._weigh(pool)
         self._keep(memory)
+
+    def _weigh(self, pool: Pool) -> None:
+        """Take in the weights that people have of their own; note those of criteria that do not count here."""
+        own = OwnWeights.of(pool, self._criteria)
+        self._own = own if any(side.any() for side in own.stated) else None
+        if own.strangers and self._criteria:
+            self._notes += (_not_weighed(own.strangers),)
 
     def _bound(
         self, pool: Pool, specs: list[Weighted], memory: int, progress: Progress | None
@@ -217,9 +232,19 @@ class ScoreMatrix:
         start = 0
         for part in tiles(rows, out.shape[1]):
             tile = out[start : start + count(part)]
-            self._combined(tile, (criterion.rectangle(part, columns) for criterion in self._criteria))
+            self._combined(tile, self._values_in(part, columns), self._weights_in(part, columns))
             start += len(tile)
         return out
+
+    def _values_in(self, rows: Rows, columns: Rows) -> Iterator[Floats]:
+        return (criterion.rectangle(rows, columns) for criterion in self._criteria)
+
+    def _weights_in(self, rows: Rows, columns: Rows) -> Iterator[Floats | float]:
+        """Return each criterion's weight in a rectangle: a number, or one for each pair."""
+        own = self._own
+        if own is None:
+            return (criterion.weight for criterion in self._criteria)
+        return (own.rectangle(k, rows, columns) for k in range(len(self._criteria)))
 
     @property
     def table(self) -> Floats | None:
@@ -242,7 +267,8 @@ class ScoreMatrix:
         """
         from mentormatch.scoring.screen import screening
 
-        return screening(self._criteria, self.shape, NOTHING_KNOWN)
+        made = screening(self._criteria, self.shape, NOTHING_KNOWN)
+        return made if self._own is None else screened(made, self._own.stated, self.block)
 
     def pairs(self, i: Ints, j: Ints) -> Floats:
         """Return the scores of single pairs, bit for bit those of :meth:`block`.
@@ -258,18 +284,40 @@ class ScoreMatrix:
         out = np.empty(len(i))
         for start in range(0, len(i), _CHUNK):
             part = slice(start, start + _CHUNK)
-            self._combined(out[part], (criterion.pairs(i[part], j[part]) for criterion in self._criteria))
+            values = (criterion.pairs(i[part], j[part]) for criterion in self._criteria)
+            self._combined(out[part], values, self._weights_of(i[part], j[part]))
         return out
 
-    def _combined(self, out: Floats, values: Iterable[Floats]) -> None:
+    def _weights_of(self, i: Ints, j: Ints) -> Iterable[Floats | float]:
+        """Return each criterion's weight in single pairs: a number, or one for each."""
+        if self._own is None:
+            return [criterion.weight for criterion in self._criteria]
+        return self._own.pairs(i, j).T
+
+    def pair_weights(self, i: Ints, j: Ints) -> Floats:
+        """Return each criterion's weight in single pairs: (pairs, criteria), every row summing to 1.
+
+        They are :attr:`weights` but where one of the two has weights of their own.
+        """
+        i, j = np.asarray(i, dtype=np.int64), np.asarray(j, dtype=np.int64)
+        if self._own is not None:
+            return self._own.pairs(i, j)
+        return np.tile(np.array([*self.weights.values()], dtype=np.float64), (len(i), 1))
+
+    @property
+    def own(self) -> bool:
+        """Whether anybody has weights of their own, so that :attr:`weights` are not those of every pair."""
+        return self._own is not None
+
+    def _combined(self, out: Floats, values: Iterable[Floats], weights: Iterable[Floats | float]) -> None:
         """Write the weighted mean: criteria in the order of their names, unknown as the criterion's mean."""
         if not self._criteria:
             out[...] = NOTHING_KNOWN
             return
         out[...] = 0.0
-        for criterion, value in zip(self._criteria, values, strict=True):
+        for criterion, value, weight in zip(self._criteria, values, weights, strict=True):
             np.copyto(value, criterion.default, where=np.isnan(value))
-            np.multiply(value, criterion.weight, out=value)
+            np.multiply(value, weight, out=value)
             out += value
         np.minimum(out, 1.0, out=out)
 
@@ -283,13 +331,14 @@ class ScoreMatrix:
 
     def evidence(self, i: Ints, j: Ints) -> Floats:
         """Return, for single pairs, the share of the weight that rests on answers, 0 to 1."""
-        return self._evidence(self.components(i, j))
+        i, j = np.asarray(i, dtype=np.int64), np.asarray(j, dtype=np.int64)
+        return self._evidence(self.components(i, j), self._weights_of(i, j))
 
-    def _evidence(self, components: Floats) -> Floats:
+    def _evidence(self, components: Floats, weights: Iterable[Floats | float]) -> Floats:
         known = ~np.isnan(components)
         out = np.zeros(components.shape[:-1])
-        for k, criterion in enumerate(self._criteria):
-            out += criterion.weight * known[..., k]
+        for k, weight in enumerate(weights):
+            out += weight * known[..., k]
         out[known.all(axis=-1)] = 1.0 if self._criteria else 0.0
         return np.minimum(out, 1.0)
 
@@ -297,14 +346,14 @@ class ScoreMatrix:
         """Return what each side gains by single pairs: weighted means over the criteria that tell; NaN unknown."""
         i, j = np.asarray(i, dtype=np.int64), np.asarray(j, dtype=np.int64)
         totals, weights = np.zeros((2, len(i))), np.zeros((2, len(i)))
-        for criterion in self._criteria:
+        for criterion, weight in zip(self._criteria, self._weights_of(i, j), strict=True):
             both = criterion.gains(i, j)
             if both is None:
                 continue
             for side, gain in enumerate(both):
                 known = ~np.isnan(gain)
-                totals[side] += criterion.weight * np.where(known, gain, 0.0)
-                weights[side] += criterion.weight * known
+                totals[side] += weight * np.where(known, gain, 0.0)
+                weights[side] += weight * known
         weights[weights == 0] = np.nan
         out = np.minimum(totals / weights, 1.0)
         return out[0], out[1]
@@ -358,7 +407,7 @@ class ScoreMatrix:
         values = np.empty((count(rows), count(columns), len(self._criteria)))
         for k, criterion in enumerate(self._criteria):
             values[:, :, k] = criterion.rectangle(rows, columns)
-        return values, self._evidence(values)
+        return values, self._evidence(values, self._weights_in(rows, columns))
 
     def __repr__(self) -> str:
         n, m = self.shape
@@ -377,3 +426,8 @@ def _on(spec: Weighted, on: dt.date | None) -> Weighted:
 def _no_criteria() -> Note:
     msg = "Nobody answered anything that the scores could rest on: every pair scores 0.5, without evidence."
     return Note("no_criteria", msg)
+
+
+def _not_weighed(people: int) -> Note:
+    msg = f"{people} people give a weight to a criterion that does not count here; that weight is not used"
+    return Note("not_read", msg, people, ("weights",))

@@ -10,24 +10,36 @@ from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from mentormatch.errors import Fault, InputError
+from mentormatch.scoring.asked import AskFor
+from mentormatch.scoring.experience import ExperienceGap
 from mentormatch.scoring.free_text import FreeText
 from mentormatch.scoring.goals import GoalAlignment
 from mentormatch.scoring.hours import OverlappingHours
+from mentormatch.scoring.interests import Interests
 from mentormatch.scoring.languages import SharedLanguages
 from mentormatch.scoring.level import LevelFit
+from mentormatch.scoring.mutual import MutualInterest
+from mentormatch.scoring.nearness import Nearness
 from mentormatch.scoring.needs_offers import NeedsOffers
 from mentormatch.scoring.protocols import Scorer
 from mentormatch.scoring.traits import TraitFit
+from mentormatch.scoring.waited import WaitedRounds
 from mentormatch.scoring.wishes import Wishes
 
 SCORERS: dict[str, type[Any]] = {
+    "asked_for": AskFor,
+    "experience_gap": ExperienceGap,
     "free_text": FreeText,
     "goals": GoalAlignment,
+    "interests": Interests,
     "level_gap": LevelFit,
+    "mutual_interest": MutualInterest,
+    "nearness": Nearness,
     "needs_offers": NeedsOffers,
     "overlapping_hours": OverlappingHours,
     "shared_languages": SharedLanguages,
     "traits": TraitFit,
+    "waited_rounds": WaitedRounds,
     "wishes": Wishes,
 }
 """The criteria of this library by the name that settings use."""

@@ -47,7 +47,7 @@ class FittedScores(ScoreMatrix):
     def __init__(self, pool: Pool, scorers: Scorers, on: dt.date | None, matrix: ScoreMatrix, fitted: Pool) -> None:
         self._ids = (tuple(pool.mentee_ids), tuple(pool.mentor_ids))
         self._backend = pool.backend
-        self._given, self._scores, self._notes = matrix.scorers, None, matrix.notes
+        self._given, self._scores, self._notes = matrix.scorers, None, ()
         known = {one.name: one for one in matrix._criteria}
         found, faults = [], list[Fault]()
         for spec in (_on(one, on) for one in weighted(scorers)):
@@ -63,6 +63,8 @@ class FittedScores(ScoreMatrix):
         if faults:
             raise InputError(faults)
         self._criteria = tuple(found)
+        self._weigh(pool)
+        self._notes = matrix.notes
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,6 +190,15 @@ class SeenScores(ScoreMatrix):
     def components(self, i: Ints, j: Ints) -> Floats:
         """Return the values behind the scores of single pairs; see :meth:`ScoreMatrix.components`."""
         return self._each(i, j, lambda matrix, a, b: matrix.components(a, b), (len(self.criteria),))
+
+    def pair_weights(self, i: Ints, j: Ints) -> Floats:
+        """Return each criterion's weight in single pairs; see :meth:`ScoreMatrix.pair_weights`."""
+        return self._each(i, j, lambda matrix, a, b: matrix.pair_weights(a, b), (len(self.criteria),))
+
+    @property
+    def own(self) -> bool:
+        """Whether anybody has weights of their own; see :attr:`ScoreMatrix.own`."""
+        return any(one.matrix.own for one in self.sheets)
 
     def evidence(self, i: Ints, j: Ints) -> Floats:
         """Return the share of the weight that rests on answers; see :meth:`ScoreMatrix.evidence`."""
