@@ -82,6 +82,7 @@ _HOMES = {
     "mentormatch.problem": ("Problem", "Run"),
     "mentormatch.scale": ("ScaleResult", "match_blocks"),
     "mentormatch.scoring": (
+        "Embedder",
         "FreeText",
         "GoalAlignment",
         "LevelFit",

@@ -77,6 +77,7 @@ from mentormatch.problem import Problem as Problem
 from mentormatch.problem import Run as Run
 from mentormatch.scale import ScaleResult as ScaleResult
 from mentormatch.scale import match_blocks as match_blocks
+from mentormatch.scoring import Embedder as Embedder
 from mentormatch.scoring import FreeText as FreeText
 from mentormatch.scoring import GoalAlignment as GoalAlignment
 from mentormatch.scoring import LevelFit as LevelFit
@@ -107,6 +108,7 @@ __all__: list[str] = [
     "Constraint",
     "DataWarning",
     "DifferentOrganisation",
+    "Embedder",
     "Explanation",
     "Fault",
     "FixPairs",

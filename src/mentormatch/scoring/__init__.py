@@ -7,6 +7,7 @@ rectangle of pairs from 0 poor to 1 ideal, NaN where an answer is missing.
 
 from __future__ import annotations
 
+from mentormatch.scoring.embedder import Embedder
 from mentormatch.scoring.free_text import FreeText
 from mentormatch.scoring.function import FunctionScorer, scorer
 from mentormatch.scoring.goals import GoalAlignment
@@ -24,6 +25,7 @@ from mentormatch.scoring.wishes import Wishes
 __all__ = [
     "SCORERS",
     "Block",
+    "Embedder",
     "FittedScores",
     "FreeText",
     "FunctionScorer",
