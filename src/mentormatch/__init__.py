@@ -91,6 +91,7 @@ _HOMES = {
         "ScoreMatrix",
         "Scorer",
         "SharedLanguages",
+        "Taxonomy",
         "TraitFit",
         "Wishes",
         "scorer",

@@ -86,6 +86,7 @@ from mentormatch.scoring import OverlappingHours as OverlappingHours
 from mentormatch.scoring import ScoreMatrix as ScoreMatrix
 from mentormatch.scoring import Scorer as Scorer
 from mentormatch.scoring import SharedLanguages as SharedLanguages
+from mentormatch.scoring import Taxonomy as Taxonomy
 from mentormatch.scoring import TraitFit as TraitFit
 from mentormatch.scoring import Wishes as Wishes
 from mentormatch.scoring import scorer as scorer
@@ -164,6 +165,7 @@ __all__: list[str] = [
     "SharedLanguages",
     "Short",
     "StateError",
+    "Taxonomy",
     "Tension",
     "TierProof",
     "TimeLimit",

@@ -19,6 +19,7 @@ from mentormatch.scoring.needs_offers import NeedsOffers
 from mentormatch.scoring.protocols import Block, Scorer
 from mentormatch.scoring.registry import SCORERS, scorer_from, weighted
 from mentormatch.scoring.seen import FittedScores, SeenScores, Sheet
+from mentormatch.scoring.taxonomy import Taxonomy
 from mentormatch.scoring.traits import TraitFit
 from mentormatch.scoring.wishes import Wishes
 
@@ -38,6 +39,7 @@ __all__ = [
     "SeenScores",
     "SharedLanguages",
     "Sheet",
+    "Taxonomy",
     "TraitFit",
     "Wishes",
     "scorer",
