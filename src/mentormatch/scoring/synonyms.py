@@ -163,8 +163,8 @@ class SynonymBlock(CoverBlock):
         """Return the nearest of somebody's own labels; of equally near ones the first by the alphabet."""
         part = slice(self.near.indptr[asked], self.near.indptr[asked + 1])
         near = zip((-self.near.data[part]).tolist(), self.near.indices[part].tolist(), strict=True)
-        _, label = min((far, self.labels[u]) for far, u in near if u in own)
-        return label
+        best: tuple[float, str] = min((far, self.labels[u]) for far, u in near if u in own)
+        return best[1]
 
 
 def cover_block(

@@ -41,12 +41,12 @@ class Taxonomy:
     >>> known = mm.Taxonomy({"JavaScript": ["JS", "ECMAScript"]}, near={("JavaScript", "TypeScript"): 0.5})
     >>> known
     Taxonomy(2 concepts)
-    >>> pairs = mm.match(
+    >>> matching = mm.match(
     ...     [{"id": "Mia", "offers": ["js"]}],
     ...     [{"id": "Ann", "needs": ["JavaScript"]}],
     ...     scorers={mm.NeedsOffers(taxonomy=known): 1},
     ... )
-    >>> pairs[0].score
+    >>> next(iter(matching)).score
     1.0
     """
 
