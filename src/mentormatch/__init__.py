@@ -95,6 +95,7 @@ _HOMES = {
     "mentormatch.scale": ("ScaleResult", "match_blocks"),
     "mentormatch.scoring": (
         "AskFor",
+        "Embedder",
         "ExperienceGap",
         "FreeText",
         "GoalAlignment",
@@ -107,6 +108,7 @@ _HOMES = {
         "ScoreMatrix",
         "Scorer",
         "SharedLanguages",
+        "Taxonomy",
         "TraitFit",
         "WaitedRounds",
         "Wishes",

@@ -90,6 +90,7 @@ from mentormatch.problem import Run as Run
 from mentormatch.scale import ScaleResult as ScaleResult
 from mentormatch.scale import match_blocks as match_blocks
 from mentormatch.scoring import AskFor as AskFor
+from mentormatch.scoring import Embedder as Embedder
 from mentormatch.scoring import ExperienceGap as ExperienceGap
 from mentormatch.scoring import FreeText as FreeText
 from mentormatch.scoring import GoalAlignment as GoalAlignment
@@ -102,6 +103,7 @@ from mentormatch.scoring import OverlappingHours as OverlappingHours
 from mentormatch.scoring import ScoreMatrix as ScoreMatrix
 from mentormatch.scoring import Scorer as Scorer
 from mentormatch.scoring import SharedLanguages as SharedLanguages
+from mentormatch.scoring import Taxonomy as Taxonomy
 from mentormatch.scoring import TraitFit as TraitFit
 from mentormatch.scoring import WaitedRounds as WaitedRounds
 from mentormatch.scoring import Wishes as Wishes
@@ -129,6 +131,7 @@ __all__: list[str] = [
     "Constraint",
     "DataWarning",
     "DifferentOrganisation",
+    "Embedder",
     "Explanation",
     "Fault",
     "FixPairs",
@@ -187,6 +190,7 @@ __all__: list[str] = [
     "SharedLanguages",
     "Short",
     "StateError",
+    "Taxonomy",
     "Tension",
     "TierProof",
     "TimeLimit",

@@ -110,6 +110,9 @@ def test_scorers_need_weights(wrong):
 
 @pytest.mark.parametrize("name", SCORERS)
 def test_every_scorer_has_a_schema_of_plain_data(name):
-    """Parameters that plain data can hold are in the schema; a text model is not."""
+    """Parameters that plain data can hold are in the schema; text models and taxonomies are not."""
     schema = TypeAdapter(SCORERS[name]).json_schema()
-    assert set(schema.get("properties", {})) == {field.name for field in fields(SCORERS[name])} - {"embed"}
+    assert set(schema.get("properties", {})) == {field.name for field in fields(SCORERS[name])} - {
+        "embedder",
+        "taxonomy",
+    }

@@ -8,6 +8,7 @@ rectangle of pairs from 0 poor to 1 ideal, NaN where an answer is missing.
 from __future__ import annotations
 
 from mentormatch.scoring.asked import AskFor
+from mentormatch.scoring.embedder import Embedder
 from mentormatch.scoring.experience import ExperienceGap
 from mentormatch.scoring.free_text import FreeText
 from mentormatch.scoring.function import FunctionScorer, scorer
@@ -24,6 +25,7 @@ from mentormatch.scoring.protocols import Block, Scorer
 from mentormatch.scoring.registry import SCORERS, scorer_from, weighted
 from mentormatch.scoring.reweighed import normed, reweighed, shares_of, voices_of, without
 from mentormatch.scoring.seen import FittedScores, SeenScores, Sheet
+from mentormatch.scoring.taxonomy import Taxonomy
 from mentormatch.scoring.traits import TraitFit
 from mentormatch.scoring.waited import WaitedRounds
 from mentormatch.scoring.wishes import Wishes
@@ -32,6 +34,7 @@ __all__ = [
     "SCORERS",
     "AskFor",
     "Block",
+    "Embedder",
     "ExperienceGap",
     "FittedScores",
     "FreeText",
@@ -48,6 +51,7 @@ __all__ = [
     "SeenScores",
     "SharedLanguages",
     "Sheet",
+    "Taxonomy",
     "TraitFit",
     "WaitedRounds",
     "Wishes",

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic.json_schema import SkipJsonSchema
 
-from mentormatch.errors import InputError
+from mentormatch.errors import Fault, InputError
+from mentormatch.scoring.embedder import TextModel, calls, embedded
 from mentormatch.scoring.exact import ExactProduct, sorted_words
 from mentormatch.scoring.factors import Clipped, Factors, who
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock, hide_silent
-from mentormatch.scoring.text import UNIT, tf_idf, unit_rows
+from mentormatch.scoring.text import BEGINNING, UNIT, tf_idf
 
 if TYPE_CHECKING:
     from mentormatch.people import Pool
-
-Embed = Callable[[list[str]], Any]
-"""A text model: takes texts, returns an array with one row of numbers for each."""
 
 _SHOWN_WORDS = 5
 """How many shared words stand for the likeness of two texts."""
@@ -32,6 +32,8 @@ class _TextBlock(ShippedBlock):
     product: ExactProduct
     answered: tuple[NDArray[np.bool_], NDArray[np.bool_]]
     labels: tuple[str, ...]
+    whole: int
+    """How many of the labels are words; the others are beginnings of words."""
 
     def _value(self, products: Floats) -> Floats:
         products *= UNIT**-2
@@ -58,47 +60,76 @@ class _TextBlock(ShippedBlock):
         if not self.labels:
             return ()
         columns, adds = self.product.common(i, j)
-        return sorted_words(self.labels, columns[np.argsort(-adds, kind="stable")[:_SHOWN_WORDS]])
+        return self._told(columns.tolist(), adds.tolist())
 
     def shared_pairs(self, i: Ints, j: Ints) -> list[tuple[str, ...]]:
         if not self.labels:
             return [()] * len(i)
         starts, columns, adds = self.product.common_pairs(i, j)
-        found = []
-        for first, last in pairwise(starts):
-            most = sorted(range(first, last), key=adds.__getitem__, reverse=True)[:_SHOWN_WORDS]
-            found.append(sorted_words(self.labels, [columns[at] for at in most]))
-        return found
+        return [self._told(columns[first:last], adds[first:last]) for first, last in pairwise(starts)]
+
+    def _told(self, columns: Sequence[int], adds: Sequence[float]) -> tuple[str, ...]:
+        """Return the few that add most; a beginning is told where no word that begins so is shared."""
+        words = {self.labels[one][:BEGINNING] for one in columns if one < self.whole}
+        kept = [k for k, one in enumerate(columns) if one < self.whole or self.labels[one] not in words]
+        most = sorted(kept, key=lambda k: -adds[k])[:_SHOWN_WORDS]
+        return sorted_words(self._display, [columns[k] for k in most])
+
+    @cached_property
+    def _display(self) -> tuple[str, ...]:
+        return tuple(label if k < self.whole else f"{label}…" for k, label in enumerate(self.labels))
 
 
 @dataclass(frozen=True)
 class FreeText:
-    """How alike two people's free texts are: the cosine of their TF-IDF vectors.
+    """How alike two people's free texts are: the cosine of their vectors.
 
-    value = max(0, cosine), with a word's weight (1 + ln count) · (ln((1 + texts) / (1 +
-    texts with it)) + 1) over the texts of both sides together, or with the vectors of a
-    text model of your own.
+    value = max(0, cosine) = max(0, Σ_t a(t) · b(t) / √(Σ_t a(t)² · Σ_t b(t)²)), where t are words and
+    beginnings of words, and a and b their weights in the two texts:
+    Σ over passages (1 + ln(count in the passage)) · (ln((1 + texts) / (1 + texts with t)) + 1). A passage
+    is a hundred words, so that what a long text comes back to weighs more than what it says
+    five times in one breath. A beginning, the first five letters of a word, weighs half of that:
+    `budgets` and `budgeting` meet half-way. Counts of texts are over both sides together.
 
-    **Range**: 0, no word in common, to 1, the same words in the same proportions. **Unknown**:
-    either text is missing or has no word in it. Words are compared whole, without case and
-    accents: `AI` is not in `retail`.
+    **Range**: 0, no word or beginning in common (or vectors of a text model at a right angle or
+    more), to 1, the same words in the same proportions. **Unknown**: either text is missing or has
+    no word in it. Words are compared whole, without case and accents: `AI` is not in `retail`.
+    No language is assumed and no word left out; where a script has no spaces, every two
+    characters next to each other are a word. A word added at the end that the other text does
+    not have, nor begins like, never raises the value.
 
     Parameters
     ----------
     field
         The field or attribute with the text.
-    embed
-        A callable from a list of texts to an array with a row for each; used instead of
-        TF-IDF. It is called once, with the different texts in sorted order.
+    embedder
+        A text model used instead: an :class:`~mentormatch.Embedder`, or a callable from a list of texts to
+        an array with a row for each. It is called once, with the different texts in sorted
+        order, and gets the field's texts and nothing else. Where a person has no text, or the
+        model returns zeros alone for it, values are unknown.
+
+    Raises
+    ------
+    InputError
+        The embedder is neither; or, when people are scored, it fails or returns anything but
+        finite numbers with a row for each text. What it says itself is never repeated.
 
     Notes
     -----
     Salton & Buckley, *Term-weighting approaches in automatic text retrieval*, Information
-    Processing & Management 24 (1988).
+    Processing & Management 24 (1988). On passages and beginnings, and how well it ranks, see
+    :doc:`/explanation/free-text`.
+
+    Linear in the words of the texts to bind; a pair costs the terms that both have.
     """
 
     field: str = "bio"
-    embed: SkipJsonSchema[Embed | None] = None
+    embedder: SkipJsonSchema[TextModel] = dataclasses.field(default=None, repr=False, hash=False)
+
+    def __post_init__(self) -> None:
+        if self.embedder is not None and calls(self.embedder) is None:
+            msg = f'the embedder of scorer "{self.name}" must be callable or have a method encode(texts)'
+            raise InputError(Fault(("scorers", self.name, "embedder"), "embedder", msg))
 
     @property
     def name(self) -> str:
@@ -120,29 +151,13 @@ class FreeText:
 
     def _bound(self, pool: Pool, fitted: Sequence[str | None] | None) -> _TextBlock:
         mentees, mentors = pool.texts(self.field)
-        texts = [*mentees, *mentors]
-        if not any(texts):
-            texts = [None] * len(texts)
-        vectors, labels = tf_idf(texts, fitted) if self.embed is None else (_embedded(self.embed, texts), ())
+        texts: list[str | None] = [*mentees, *mentors]
+        labels: tuple[str, ...] = ()
+        whole = 0
+        if self.embedder is None:
+            vectors, labels, whole = tf_idf(texts, fitted)
+        else:
+            vectors = embedded(self.embedder, texts, self.name)
         left, right = vectors[: len(mentees)], vectors[len(mentees) :]
         answered = (np.diff(left.indptr) > 0, np.diff(right.indptr) > 0)
-        return _TextBlock(ExactProduct(left, right), answered, labels)
-
-
-def _embedded(embed: Embed, texts: Sequence[str | None]) -> Any:
-    """Return the unit vectors of a text model, as whole numbers; no row for a missing text."""
-    from scipy import sparse
-
-    different = sorted({text for text in texts if text})
-    if not different:
-        return sparse.csr_matrix((len(texts), 0))
-    vectors = np.asarray(embed(list(different)), dtype=np.float64)
-    if vectors.ndim != 2 or len(vectors) != len(different) or not np.isfinite(vectors).all():
-        msg = "embed must return an array of finite numbers with one row for each text"
-        raise InputError(msg)
-    row = {text: k for k, text in enumerate(different)}
-    table = np.zeros((len(texts), vectors.shape[1]))
-    for k, text in enumerate(texts):
-        if text:
-            table[k] = vectors[row[text]]
-    return unit_rows(sparse.csr_matrix(table))
+        return _TextBlock(ExactProduct(left, right), answered, labels, whole)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from mentormatch.scoring.cover import Cover, CoverBlock
+from pydantic.json_schema import SkipJsonSchema
+
+from mentormatch.scoring.cover import CoverBlock
+from mentormatch.scoring.synonyms import GivenTaxonomy, check_taxonomy, cover, cover_block
 
 if TYPE_CHECKING:
     from mentormatch.people import Pool
@@ -23,6 +26,13 @@ class GoalAlignment:
 
     For ``Pair.for_mentor`` the same share is taken of the mentor's goals in the mentee's.
 
+    Parameters
+    ----------
+    taxonomy
+        Which labels count for which: a :class:`~mentormatch.Taxonomy`. A goal of the mentor then
+        counts for every goal of the mentee's that means the same, and by its nearness for what means nearly the
+        same, as in :class:`~mentormatch.NeedsOffers`. None, the default: each label counts for itself.
+
     Notes
     -----
     As in :class:`~mentormatch.scoring.NeedsOffers` (Tversky 1977). That shared goals go
@@ -34,8 +44,18 @@ class GoalAlignment:
     name: ClassVar[str] = "goals"
     fields: ClassVar[tuple[str, ...]] = ("goals",)
 
+    taxonomy: SkipJsonSchema[GivenTaxonomy] = field(default=None, hash=False)
+
+    def __post_init__(self) -> None:
+        check_taxonomy(self.taxonomy, self.name)
+
     def bind(self, pool: Pool) -> CoverBlock:
         """Return the block of these people."""
         of_mentees, of_mentors = pool.bags("goals", "goals")
         labels = tuple(pool.vocabulary("goals", "goals"))
-        return CoverBlock(Cover.of(of_mentees, of_mentors), Cover.of(of_mentors, of_mentees), labels)
+        return cover_block(
+            cover(of_mentees, of_mentors, labels, self.taxonomy, self.name),
+            cover(of_mentors, of_mentees, labels, self.taxonomy, self.name),
+            labels,
+            of_mentors,
+        )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+from pydantic.json_schema import SkipJsonSchema
+
 from mentormatch.errors import InputError
-from mentormatch.scoring.cover import Cover, CoverBlock
+from mentormatch.scoring.cover import CoverBlock
+from mentormatch.scoring.synonyms import GivenTaxonomy, check_taxonomy, cover, cover_block
 
 if TYPE_CHECKING:
     from mentormatch.people import Pool
@@ -31,6 +34,11 @@ class NeedsOffers:
     full_level
         The level of an offer that counts in full, lower ones in proportion. None, the
         default: an offer counts in full whatever its level.
+    taxonomy
+        Which labels count for which: a :class:`~mentormatch.Taxonomy`. An offer then counts for every
+        need that means the same, and by its nearness for what means nearly the same: offer(t) is
+        the largest of nearness(t, u) · offer(u) over the mentor's offers u, in steps of 1/4096. What
+        was shared is told in both sides' words: "JS ~ JavaScript". None, the default: each label counts for itself.
 
     Notes
     -----
@@ -42,8 +50,10 @@ class NeedsOffers:
     fields: ClassVar[tuple[str, ...]] = ("needs", "offers")
 
     full_level: float | None = None
+    taxonomy: SkipJsonSchema[GivenTaxonomy] = field(default=None, hash=False)
 
     def __post_init__(self) -> None:
+        check_taxonomy(self.taxonomy, self.name)
         if self.full_level is not None and not 0 < self.full_level < float("inf"):
             msg = f"{self.name}: full_level must be a number above 0"
             raise InputError(msg)
@@ -52,8 +62,10 @@ class NeedsOffers:
         """Return the block of these people."""
         needs, offers = pool.bags("needs", "offers")
         back_offers, back_needs = pool.bags("offers", "needs")
-        return CoverBlock(
-            Cover.of(needs, offers, self.full_level),
-            Cover.of(back_needs, back_offers, self.full_level),
-            tuple(pool.vocabulary("needs", "offers")),
+        labels, back_labels = pool.vocabulary("needs", "offers"), pool.vocabulary("offers", "needs")
+        return cover_block(
+            cover(needs, offers, labels, self.taxonomy, self.name, self.full_level),
+            cover(back_needs, back_offers, back_labels, self.taxonomy, self.name, self.full_level),
+            tuple(labels),
+            offers,
         )
