@@ -43,8 +43,11 @@ PRESETS: Final[Mapping[str, Settings]] = {
             "overlapping_hours": 3,
             "shared_languages": 2,
             "wishes": 2,
+            "interests": 2,
             "free_text": 1,
             "needs_offers": 1,
+            "mutual_interest": 1,
+            "nearness": 1,
         },
         constraints=(_NO_BOSS,),
         objective=WAITING_OBJECTIVE,
@@ -59,6 +62,8 @@ PRESETS: Final[Mapping[str, Settings]] = {
             "shared_languages": 2,
             "wishes": 1,
             "level_gap": 1,
+            "interests": 1,
+            "mutual_interest": 1,
         },
         constraints=(_NO_BOSS, _OTHER_TEAM),
         objective=EVEN_OBJECTIVE,
@@ -69,6 +74,7 @@ PRESETS: Final[Mapping[str, Settings]] = {
             "needs_offers": 6,
             "overlapping_hours": 2,
             "shared_languages": 2,
+            "experience_gap": 2,
             "goals": 1,
             "level_gap": 1,
             "free_text": 1,
@@ -85,7 +91,9 @@ PRESETS: Final[Mapping[str, Settings]] = {
             "needs_offers": 2,
             "shared_languages": 2,
             "wishes": 2,
+            "mutual_interest": 2,
             "level_gap": 1,
+            "nearness": 1,
         },
         constraints=(_NO_BOSS, _OTHER_TEAM),
         objective=EVEN_OBJECTIVE,
@@ -99,6 +107,7 @@ PRESETS: Final[Mapping[str, Settings]] = {
             {"scorer": "level_gap", "weight": 2, "ideal": -3, "tolerance": 3},
             {"scorer": "goals", "weight": 1},
             {"scorer": "free_text", "weight": 1},
+            {"scorer": "mutual_interest", "weight": 1},
         ),
         constraints=(_NO_BOSS, _JUNIOR_MENTORS),
         objective=WAITING_OBJECTIVE,
@@ -129,12 +138,13 @@ def preset(name: str) -> Settings:
     ('coverage', 'priority', 'total')
     >>> print(preset("reverse"))
     Scorers                                    weight   share
-      needs_offers                                  5     36%
-      overlapping_hours                             3     21%
-      shared_languages                              2     14%
-      level_gap (ideal -3, tolerance 3)             2     14%
+      needs_offers                                  5     33%
+      overlapping_hours                             3     20%
+      shared_languages                              2     13%
+      level_gap (ideal -3, tolerance 3)             2     13%
       goals                                         1      7%
       free_text                                     1      7%
+      mutual_interest                               1      7%
     Rules
       reporting_line (depth 2)
       level_gap (max -1)
