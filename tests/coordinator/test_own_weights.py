@@ -58,3 +58,23 @@ def test_own_weights_of_who_joins_count_too(seed):
     tables, rows, columns = tables_of(problem)
     assert np.allclose(tables.table(tables.shares), problem.scores.block(rows, columns), atol=1e-12)
     assert sum(one.share for one in problem.influence()) == pytest.approx(1.0)
+
+
+def test_whoever_names_only_criteria_that_dropped_out_has_no_voice_any_more():
+    """A scenario without the one criterion somebody weighs scores as a problem that never had it."""
+    mentor = {"id": "Mia", "level": 4, "languages": ["nl"], "goals": {"network": 1}, "weights": {"goals": 0}}
+    mentee = {"id": "Ann", "level": 2, "languages": ["en"], "goals": {"network": 1}, "weights": {"shared_languages": 3}}
+    scorers = {"level_gap": 3, "shared_languages": 1}
+    problem = mm.Problem.build([mentor], [mentee], scorers={**scorers, "goals": 1}, preset=None)
+    found = mm.scenarios(problem, {"new": scorers}).matchings["new"].pairs[0].score
+    assert found == mm.Problem.build([mentor], [mentee], scorers=scorers, preset=None).solve().pairs[0].score
+
+
+def test_a_scenario_of_the_same_weights_keeps_scores_to_the_last_bit():
+    """Nothing falls below a smallest score for having been weighed again."""
+    mentor = {"id": "Mia", "level": 4, "languages": ["nl"], "goals": {"x": 1}}
+    mentee = {"id": "Ann", "level": 2, "languages": ["en"], "goals": {"x": 1}, "weights": {"shared_languages": 0.8}}
+    options = {"scorers": {"level_gap": 3, "shared_languages": 1, "goals": 1.3}, "preset": None}
+    score = mm.Problem.build([mentor], [mentee], **options).solve().pairs[0].score
+    problem = mm.Problem.build([mentor], [mentee], min_score=score, **options)
+    assert len(mm.scenarios(problem, {"own": None}).matchings["own"]) == 1

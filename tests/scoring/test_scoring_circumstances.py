@@ -197,3 +197,11 @@ def test_enough_rounds_are_a_number_above_0(enough):
     """Nothing else is taken."""
     with pytest.raises(InputError, match="above 0"):
         WaitedRounds(enough=enough)
+
+
+def test_places_where_nobody_is_cost_nothing():
+    """Thousands of places are read, and only the distances between sites that people have are asked for."""
+    places = {f"site {k}": (k / 100, k / 100) for k in range(5000)}
+    pool = mm.Pool([{"id": "m", "site": "site 1"}], [{"id": "a", "site": "site 2"}])
+    block = mm.Nearness(places=places, far=100).bind(pool.public())
+    assert block.near.shape == (3, 3)

@@ -163,3 +163,30 @@ def test_weights_that_somebody_keeps_private_are_shown_to_nobody():
     (pair,) = mm.match([MENTOR], [mentee], scorers=BOTH).pairs
     assert [(part.criterion, part.weight) for part in pair.parts] == [("other", 1.0)]
     assert pair.score == 0.5
+
+
+def test_a_pair_that_has_everything_scores_exactly_one():
+    """Whatever people's own weights, shares sum to 1 and so does what is full in all criteria."""
+    rng = np.random.default_rng(3)
+    answers = {"goals": ["g"], "languages": ["nl"]}
+    mentors = [
+        {"id": f"m{k}", "offers": ["x"], **answers, "weights": {"needs_offers": float(rng.random() * 9)}}
+        for k in range(40)
+    ]
+    mentees = [
+        {"id": f"a{k}", "needs": ["x"], **answers, "weights": {"goals": float(rng.random() * 9)}} for k in range(40)
+    ]
+    scores = mm.score(mentors, mentees, preset=None, scorers={"needs_offers": 1.3, "goals": 1, "shared_languages": 0.7})
+    assert (scores.block(slice(None), slice(None)) == 1.0).all()
+
+
+def test_own_weights_are_not_told_to_the_other_side_unless_they_are_shared():
+    """The parts of a pair tell nobody's weights; with `weights` in `share` they do."""
+    mentors = [{"id": "m", "offers": ["x"], "goals": ["g"], "weights": {"needs_offers": 9}}]
+    mentees = [{"id": "a", "needs": ["x"], "goals": ["g"]}]
+    told = []
+    for share in ({}, {"share": (*mm.Settings().share, "weights")}):
+        settings = mm.Settings(preset=None, scorers={"needs_offers": 1, "goals": 1}, **share)
+        matching = mm.match(mm.Request(mentors=mentors, mentees=mentees, settings=settings))
+        told.append([(part.criterion, round(part.weight, 2)) for part in matching.pairs[0].parts])
+    assert told == [[("other", 1.0)], [("goals", 0.1), ("needs_offers", 0.9)]]

@@ -15,10 +15,10 @@ from mentormatch.errors import Fault, InputError, StateError
 from mentormatch.explain.explanation import ordered
 from mentormatch.matching import Pair
 from mentormatch.matching.columns import NUMBERS, known
-from mentormatch.network import Arcs
+from mentormatch.network import Arcs, Bounds
 from mentormatch.problem.aims import Aims
 from mentormatch.problem.instance import prepare
-from mentormatch.problem.members import may_be
+from mentormatch.problem.members import may_be, openly
 from mentormatch.problem.pairs import make_pairs
 from mentormatch.problem.ties import pair_hashes
 from mentormatch.scoring.frame import frame_backend
@@ -246,7 +246,10 @@ def offered(setup: Setup, k: int, max_offers: int | None, seed: int, progress: P
     n, m = setup.roster.shape
     if not n or not m:
         return Arcs(np.empty(0, np.int64), np.empty(0, np.int64))
-    setup = replace(setup, fixed=tuple(pair for pair in setup.fixed if may_be(setup, pair)))
+    # what only a confidential rule forbids takes its mentor's place all the same: nobody else is to see that it does
+    shut = [pair for pair in setup.fixed if not may_be(setup, pair)]
+    taken = np.bincount(np.array([pair.j for pair in shut if openly(setup, pair)], np.int64), minlength=m)
+    setup = replace(setup, fixed=tuple(pair for pair in setup.fixed if pair not in shut))
     prepared = prepare(
         setup.scores,
         setup.compiled,
@@ -258,8 +261,11 @@ def offered(setup: Setup, k: int, max_offers: int | None, seed: int, progress: P
         memory=setup.memory,
     )
     instance, sides = prepared.instance, (prepared.mentees, prepared.mentors)
+    places = instance.mentors.upper - taken[sides[1].rows]
+    instance = replace(instance, mentors=Bounds(np.minimum(instance.mentors.lower, places), places))
     rows = [[getattr(pair, name) for pair in prepared.fixed] for name in ("i", "j")]
     held = [np.bincount(np.array(own, np.int64), minlength=size) for own, size in zip(rows, (n, m), strict=True)]
+    held[1] += taken
     loads = [own[side.rows] for own, side in zip(held, sides, strict=True)]
     most = _room(k, loads[0], instance.mentees.upper), _room(max_offers or n, loads[1], instance.mentors.upper)
     arcs = best_first(instance, most[0], progress)

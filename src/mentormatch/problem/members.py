@@ -122,6 +122,14 @@ def may_be(setup: Setup, pair: Fixed) -> bool:
     return allowed and (least is None or bool(setup.scores.pairs(i, j)[0] >= least))
 
 
+def openly(setup: Setup, pair: Fixed) -> bool:
+    """Say whether every public rule about pairs allows a fixed pair, which an override does."""
+    i, j = np.array([pair.i]), np.array([pair.j])
+    least = setup.compiled.min_score
+    allowed = bool(setup.compiled.public.allowed_pairs(i, j)[0])
+    return bool(pair.overrides) or (allowed and (least is None or bool(setup.scores.pairs(i, j)[0] >= least)))
+
+
 def secret_bounds(setup: Setup) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return what confidential rules alone ask of people's bounds, by side and row."""
     sides = {"mentees": setup.compiled.mentee_bounds.copy(), "mentors": setup.compiled.mentor_bounds.copy()}

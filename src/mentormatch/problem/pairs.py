@@ -122,6 +122,9 @@ def _folded(arcs: Arcs, scores: ScoreMatrix, pool: Pool | None, share: frozenset
     folded = np.tile(np.array(always, bool), (len(arcs.i), 1))
     if pool is None:
         return folded
+    if scores.own and "weights" not in share:  # any part's weight would tell the other side what somebody said
+        base = np.array(list(scores.weights.values()))
+        folded[(scores.pair_weights(*arcs) != base).any(axis=1)] = True
     kept = pool.private_fields("mentee"), pool.private_fields("mentor")
     private = np.zeros(len(arcs.i), bool)
     for side, rows in zip(kept, arcs, strict=True):

@@ -177,7 +177,8 @@ class Nearness:
         meaning = np.array([*(_WORDS.get(fold(word), _UNTOLD) for word in words), _UNTOLD], dtype=np.int64)
         one, other = (meaning[codes] for codes in pool.labels("meeting_mode"))
         labels, sites = pool.categories("site"), pool.labels("site")
-        given: tuple[Any, ...] = tuple(self.places)
+        here = {fold(label) for label in labels}  # distances to places that nobody has are not asked for
+        given: tuple[Any, ...] = tuple(place for place in self.places if fold(str(place[0])) in here)
         row = {fold(str(site)): k for k, (site, _, _) in enumerate(given)}
         of_site = np.array([*(row.get(fold(label), -1) for label in labels), -1], dtype=np.int64)
         near = _near(tuple((lat, lon) for _, lat, lon in given), self.far)

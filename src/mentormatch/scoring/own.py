@@ -41,32 +41,36 @@ class OwnWeights:
         The criteria's own weights.
     strangers
         How many people name a criterion that is none of these.
+    named
+        Which criteria each person says anything about, (people × criteria).
     """
 
     shares: tuple[Floats, Floats]
     stated: Told
     base: Floats
     strangers: int
+    named: Told
 
     @classmethod
     def of(cls, pool: Pool, criteria: Sequence[Criterion]) -> OwnWeights:
         """Read everybody's ``weights``; their names are those of criteria but for case, spaces and underscores."""
         column = {fold(criterion.name): k for k, criterion in enumerate(criteria)}
         base = np.array([criterion.weight for criterion in criteria], dtype=np.float64)
-        found, stated, strangers = [], [], 0
+        found, stated, said, strangers = [], [], [], 0
         for side in pool.objects("weights"):
             importance = np.ones((len(side), len(base)))
-            told = np.zeros(len(side), dtype=bool)
+            told, spoken = np.zeros(len(side), dtype=bool), np.zeros(importance.shape, dtype=bool)
             for row, given in ((row, given) for row, given in enumerate(side) if given):
                 named = {column.get(fold(name), -1): amount for name, amount in given.items()}
                 strangers += -1 in named
                 for k in sorted(named.keys() - {-1}):
-                    importance[row, k], told[row] = named[k], True
+                    importance[row, k], told[row], spoken[row, k] = named[k], True, True
             shares = _shares(importance, base)
             told &= shares.any(axis=1)
             found.append(np.where(told[:, None], shares, 0.0))
             stated.append(told)
-        return cls((found[0], found[1]), (stated[0], stated[1]), base, strangers)
+            said.append(spoken)
+        return cls((found[0], found[1]), (stated[0], stated[1]), base, strangers, (said[0], said[1]))
 
     def rectangle(self, k: int, rows: Rows, columns: Rows) -> Floats:
         """Return one criterion's weight in a rectangle of pairs."""
@@ -93,7 +97,21 @@ def _shares(importance: Floats, base: Floats) -> Floats:
     total = np.zeros(len(weights))
     for k in range(len(base)):  # one after the other: no row's sum depends on how many rows there are
         total += weights[:, k]
-    return np.asarray(weights / np.where(total > 0, total, 1.0)[:, None])
+    return even(np.asarray(weights / np.where(total > 0, total, 1.0)[:, None]))
+
+
+def even(shares: Floats) -> Floats:
+    """Return shares that sum to exactly 1: multiples of 2**-40, the largest with what rounding leaves.
+
+    Sums and halves of them are exact, so that a pair that has everything scores 1 and no less.
+    """
+    out = np.rint(np.ldexp(shares, 40))
+    some = np.flatnonzero(out.any(axis=1))
+    if not len(some):
+        return shares
+    largest = out[some].argmax(axis=1)
+    out[some, largest] += 2.0**40 - out[some].sum(axis=1)
+    return np.asarray(np.ldexp(out, -40))
 
 
 def screened(screening: Screening, own: Told, block: Callable[[Rows, Rows], Floats]) -> Screening:

@@ -14,6 +14,7 @@ import numpy as np
 
 from mentormatch.errors import Fault, InputError
 from mentormatch.scoring.given import GivenScores
+from mentormatch.scoring.own import even
 from mentormatch.scoring.seen import SeenScores, Sheet
 
 if TYPE_CHECKING:
@@ -58,28 +59,33 @@ class Voices(NamedTuple):
         (people × criteria) of mentees and of mentors: each person's own shares of the weight, summing to 1.
     stated
         Who has any.
+    named
+        Which criteria they say anything about, (people × criteria).
     """
 
     shares: tuple[Floats, Floats]
     stated: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+    named: tuple[NDArray[np.bool_], NDArray[np.bool_]]
 
     def taken(self, rows: Ints, columns: Ints) -> Voices:
         """Return those of some mentees and of some mentors."""
-        (a, b), (one, other) = self
-        return Voices((a[rows], b[columns]), (one[rows], other[columns]))
+        (a, b), (one, other), (here, there) = self
+        return Voices((a[rows], b[columns]), (one[rows], other[columns]), (here[rows], there[columns]))
 
     def times(self, factors: Floats) -> Voices:
         """Return the shares that are left when each criterion's weight is multiplied by a factor.
 
-        Whoever gives weight only to criteria that have none any more has no own weights either.
+        Whoever names only criteria that have no weight any more has no own weights either.
         """
+        if (factors == 1).all():
+            return self
         shares, stated = [], []
-        for own, said in zip(self.shares, self.stated, strict=True):
+        for own, said, named in zip(self.shares, self.stated, self.named, strict=True):
             new = own * factors
             total = new.sum(axis=1)
-            shares.append(new / np.where(total > 0, total, 1.0)[:, None])
-            stated.append(said & (total > 0))
-        return Voices((shares[0], shares[1]), (stated[0], stated[1]))
+            shares.append(even(new / np.where(total > 0, total, 1.0)[:, None]))
+            stated.append(said & (total > 0) & (named & (factors > 0)).any(axis=1))
+        return Voices((shares[0], shares[1]), (stated[0], stated[1]), self.named)
 
     def weight(self, k: int, base: float) -> Floats:
         """Return one criterion's weight in every pair: the mean over those of the two who have own weights."""
@@ -97,7 +103,7 @@ def voices_of(scores: ScoreMatrix) -> Voices | None:
         found = voices_of(last.matrix)
         return None if found is None else found.taken(last.rows, last.columns)
     own: Any = getattr(scores, "_own", None)
-    return None if own is None else Voices(own.shares, own.stated)
+    return None if own is None else Voices(own.shares, own.stated, own.named)
 
 
 def _carry_own(scores: ScoreMatrix, made: ScoreMatrix) -> None:
@@ -116,7 +122,8 @@ def _carry_own(scores: ScoreMatrix, made: ScoreMatrix) -> None:
         shares = tuple(
             np.where(said[:, None], side[:, kept], 0.0) for side, said in zip(new.shares, new.stated, strict=True)
         )
-        setattr(made, "_own", replace(own, shares=shares, stated=new.stated, base=after[kept]))  # noqa: B010
+        named = tuple(side[:, kept] for side in new.named)
+        setattr(made, "_own", replace(own, shares=shares, stated=new.stated, base=after[kept], named=named))  # noqa: B010
 
 
 def _levelled(scores: GivenScores) -> GivenScores:
