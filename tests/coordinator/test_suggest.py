@@ -429,3 +429,11 @@ def test_a_request_is_enough():
         "settings": {"seed": 7, "constraints": [{"rule": "tension", "a": "Ann", "b": "Ned"}]},
     }
     assert ids(mm.suggest(mm.Request.parse(body))) == {"Ann": ["Mia"]}
+
+
+def test_more_offers_than_a_machine_word_counts_are_all_there_can_be():
+    """Any whole number may be asked for, and a secret may be any text."""
+    mentors, mentees = [{"id": "Mia"}, {"id": "Ned"}], [{"id": "Ann"}]
+    for most in (None, 10**30):
+        offers = mm.suggest(mentors, mentees, k=10**30, max_offers=most, secret="\ud800")
+        assert len(offers["Ann"]) == 2

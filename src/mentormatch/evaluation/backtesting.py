@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mentormatch.errors import Fault, InputError, without_frames
 from mentormatch.evaluation.intervals import Areas, Z, area_interval, areas
 from mentormatch.evaluation.past import labelled, scores_of, weightings_of
-from mentormatch.evaluation.tables import as_json, native_frame, text_table
+from mentormatch.evaluation.tables import as_json, named, native_frame, text_table
 from mentormatch.people import Masked
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Backtest:
         return len(self.presets)
 
     def __getitem__(self, name: str) -> Discrimination:
-        return next(one for one in self.presets if one.name == name)
+        return named({one.name: one for one in self.presets}, name)
 
     def text(self) -> str:
         """Say it in words: what each weighting tells apart, how sure that is, and which is better."""
