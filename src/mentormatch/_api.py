@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mentormatch.constraints import rule_schema
 from mentormatch.coordinator import Suggestions, suggestions
-from mentormatch.errors import Fault, InputError
+from mentormatch.errors import Fault, InputError, without_frames
 from mentormatch.matching.schema import json_schema
 from mentormatch.people import Masked, Request
 from mentormatch.problem import UNSET, Problem, Unset
 from mentormatch.problem.build import score_people
-from mentormatch.problem.frames import without_frames
 from mentormatch.problem.given import Given
 from mentormatch.problem.progress import announce
 from mentormatch.scoring import SCORERS

@@ -19,9 +19,11 @@ No message holds a confidential value, and none is chained to an error that does
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
+
+Answer = TypeVar("Answer")
 
 MAX_REPORTED_FAULTS = 1000
 """How many faults ``InputError.errors()`` lists; the total is always told."""
@@ -212,3 +214,16 @@ class Cancelled(MentorMatchError):
 
 class DataWarning(UserWarning):
     """A note about the data that is too grave to stand only in ``notes``."""
+
+
+def without_frames(call: Callable[[], Answer]) -> Answer:
+    """Return what a call returns; an error of ours goes on without the frames below this one, and with none chained.
+
+    Variables in those frames may be what nobody may see.
+    """
+    failure: MentorMatchError | None = None
+    try:
+        return call()
+    except MentorMatchError as error:
+        failure = error
+    raise failure.with_traceback(None)

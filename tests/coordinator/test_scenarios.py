@@ -240,3 +240,13 @@ def test_the_answer_can_be_read_in_every_form():
     assert repr(found).startswith("Scenarios(content 7 pairs")
     assert "mean score" in found.text()
     assert len(found) == 3
+
+
+def test_a_weighting_that_is_not_there_is_an_input_error():
+    """Asking for a name or a shift that is not there lists those that are."""
+    found = mm.scenarios(problem_of(2), SEVERAL)
+    assert found["talk"].name == "talk"
+    with pytest.raises(mm.InputError, match="content, talk"):
+        found["zz"]
+    with pytest.raises(mm.InputError, match="content to talk"):
+        found.shift("talk", "content")

@@ -442,3 +442,11 @@ def test_a_lock_that_a_tension_forbids_shows_in_nobody_elses_offers():
         assert ("m1" in [offer.mentor for offer in offers["a0"]]) == (not rules)
         told.append({one: [shown.mentor for shown in offers.share(one)] for one in offers if one != "a0"})
     assert told[0] == told[1]
+
+
+def test_more_offers_than_a_machine_word_counts_are_all_there_can_be():
+    """Any whole number may be asked for, and a secret may be any text."""
+    mentors, mentees = [{"id": "Mia"}, {"id": "Ned"}], [{"id": "Ann"}]
+    for most in (None, 10**30):
+        offers = mm.suggest(mentors, mentees, k=10**30, max_offers=most, secret="\ud800")
+        assert len(offers["Ann"]) == 2

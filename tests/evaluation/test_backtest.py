@@ -192,3 +192,31 @@ def test_the_answer_names_nobody():
     assert not [k for k in range(90) if f'"a{k}"' in told or f"a{k} " in told]
     assert "AUC" in found.text()
     assert len(found) == 2
+
+
+def test_a_least_outcome_that_no_float_holds_is_refused():
+    """A least good outcome of 400 digits is an InputError."""
+    with pytest.raises(mm.InputError, match="good"):
+        mm.backtest(*past(4), SKILLS, good=10**400)
+
+
+def test_one_person_in_two_pairs_may_answer_in_an_array():
+    """Arrays are compared by what is in them: the same person twice is one, another answer makes two."""
+    ann, other = ({"id": "a", "needs": ["law"], "goals": np.array(goals)} for goals in (["x", "y"], ["x", "z"]))
+    again = ann | {"goals": ann["goals"].copy()}
+    mentors = [{"id": "m"}, {"id": "n"}]
+    assert mm.backtest(list(zip((ann, again), mentors, strict=True)), [1, 0], SKILLS).pairs == 2
+    with pytest.raises(mm.InputError, match="two people"):
+        mm.backtest(list(zip((ann, other), mentors, strict=True)), [1, 0], SKILLS)
+
+
+def test_a_weighting_that_was_not_tried_is_an_input_error():
+    """Asking for a name that is not there lists those that are."""
+    with pytest.raises(mm.InputError, match="skills"):
+        mm.backtest(*past(4), SKILLS)["zz"]
+
+
+def test_names_of_weightings_are_text():
+    """A name that is no text is refused, as it could be another's."""
+    with pytest.raises(mm.InputError, match="the name of a weighting is text"):
+        mm.backtest(*past(4), {1: "development", "1": SKILLS["skills"]})

@@ -106,7 +106,7 @@ def test_a_function_that_raises_names_the_scorer_and_the_pair():
 
 
 def test_cancelling_inside_a_scorer_is_not_a_fault():
-    """The library's own errors go through unchanged."""
+    """Being asked to stop goes through unchanged."""
 
     @scorer
     def impatient(mentee, mentor):
@@ -114,6 +114,18 @@ def test_cancelling_inside_a_scorer_is_not_a_fault():
 
     with pytest.raises(Cancelled):
         scores(impatient)
+
+
+def test_an_error_of_ours_that_a_function_raises_is_told_by_kind():
+    """What a function says in an error of the library's own may quote an answer and is not repeated."""
+
+    @scorer
+    def quoting(mentee, mentor):
+        raise InputError("an answer in confidence")
+
+    with pytest.raises(InputError, match="raised InputError") as caught:
+        scores(quoting)
+    assert "in confidence" not in str(caught.value)
 
 
 def test_scorers_made_in_a_module_are_pickled_by_name():

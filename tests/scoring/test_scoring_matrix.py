@@ -336,6 +336,30 @@ def test_a_scorer_that_cannot_be_bound_is_named():
     assert caught.value.__context__ is None
 
 
+@pytest.mark.parametrize("method", ["bind", "factors", "block"])
+def test_an_error_of_ours_from_somebody_elses_scorer_is_told_by_kind(method):
+    """What a scorer says in an error of the library's own may quote an answer and is not repeated."""
+
+    class Quoting:
+        name = "quoting"
+
+        def bind(self, pool):
+            self.say("bind")
+            return lambda rows, columns: self.say("block") or np.full((len(rows), len(columns)), 0.5)
+
+        def factors(self, pool):
+            self.say("factors")
+            return np.full((len(pool.mentee_ids), 1), 0.5), np.ones((len(pool.mentor_ids), 1))
+
+        def say(self, where):
+            if where == method:
+                raise InputError("an answer in confidence")
+
+    with pytest.raises(InputError, match=r"quoting.*raised InputError") as caught:
+        matrix({Quoting(): 1})
+    assert "in confidence" not in str(caught.value)
+
+
 def test_every_faulty_scorer_is_told_at_once():
     """Two scorers that go wrong are two faults of one error."""
     with pytest.raises(InputError) as caught:

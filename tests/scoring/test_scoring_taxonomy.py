@@ -163,8 +163,11 @@ def test_everything_wrong_with_a_taxonomy_is_told_at_once():
 class Quoting:
     """A taxonomy of somebody else's, which fails and quotes."""
 
+    def __init__(self, kind):
+        self.kind = kind
+
     def nearness(self, asked, had):
-        raise ValueError(f"{asked} {had}")
+        raise self.kind(f"{asked} {had}")
 
 
 class Wrong:
@@ -193,10 +196,11 @@ def test_a_taxonomy_of_ones_own_will_do():
     assert value(NeedsOffers(taxonomy=own), {"needs": ["a"]}, {"offers": ["b"]}) == 0.5
 
 
-def test_what_a_taxonomy_says_of_labels_is_not_repeated():
-    """An exception that quotes labels comes out without them, nothing chained."""
-    with pytest.raises(InputError, match="raised ValueError") as caught:
-        value(GoalAlignment(taxonomy=Quoting()), {"goals": ["get well"]}, {"goals": ["b"]})
+@pytest.mark.parametrize("kind", [ValueError, InputError])
+def test_what_a_taxonomy_says_of_labels_is_not_repeated(kind):
+    """An exception that quotes labels, be it one of ours, comes out without them, nothing chained."""
+    with pytest.raises(InputError, match=f"raised {kind.__name__}") as caught:
+        value(GoalAlignment(taxonomy=Quoting(kind)), {"goals": ["get well"]}, {"goals": ["b"]})
     assert "get well" not in "".join(traceback.format_exception_only(caught.value))
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from mentormatch.errors import Fault, InputError
+from mentormatch.errors import Fault, InputError, without_frames
 from mentormatch.evaluation import Dependence, PairFirmness, Sensitivity
 from mentormatch.matching import Matching
 from mentormatch.problem import Problem
-from mentormatch.problem.frames import without_frames
 from mentormatch.problem.influences import lost_without, pairs_of
 from mentormatch.problem.progress import announce
 from mentormatch.problem.weighing import Tables

@@ -17,6 +17,7 @@ from mentormatch.matching import Pair
 from mentormatch.matching.columns import NUMBERS, known
 from mentormatch.network import Arcs, Bounds
 from mentormatch.problem.aims import Aims
+from mentormatch.problem.bounds import MOST
 from mentormatch.problem.instance import prepare
 from mentormatch.problem.members import may_be, openly
 from mentormatch.problem.pairs import make_pairs
@@ -224,8 +225,9 @@ def suggestions(
     faults = [*_whole("k", k), *([] if max_offers is None else _whole("max_offers", max_offers)), *_wrong(seed, secret)]
     if faults:
         raise InputError(faults)
+    k, max_offers = min(k, MOST), None if max_offers is None else min(max_offers, MOST)
     drawn = setup.seed if seed is None else seed
-    key = secret.encode() if isinstance(secret, str) else secret or f"seed:{drawn}".encode()
+    key = secret.encode("utf-8", "surrogatepass") if isinstance(secret, str) else secret or f"seed:{drawn}".encode()
     return Suggestions(setup, offered(setup, k, max_offers, drawn, progress), key)
 
 

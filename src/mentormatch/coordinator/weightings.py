@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from mentormatch.errors import Fault, InputError
+from mentormatch.errors import Fault, InputError, without_frames
 from mentormatch.evaluation import Scenario, Scenarios, Shift
 from mentormatch.evaluation.comparison import MOST_SHOWN
 from mentormatch.evaluation.groups import coverage_by_group
 from mentormatch.people.frozen import Frozen
 from mentormatch.problem import Problem
-from mentormatch.problem.frames import without_frames
 from mentormatch.problem.weighing import weighed
 from mentormatch.scoring import shares_of
 

@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
-from mentormatch.errors import Fault, InputError
+from mentormatch.errors import Fault, InputError, without_frames
 from mentormatch.evaluation.intervals import Areas, Z, area_interval, areas
 from mentormatch.evaluation.past import labelled, scores_of, weightings_of
-from mentormatch.evaluation.tables import as_json, native_frame, text_table
+from mentormatch.evaluation.tables import as_json, named, native_frame, text_table
+from mentormatch.people import Masked
 
 if TYPE_CHECKING:
     from datetime import date
@@ -111,7 +112,7 @@ class Backtest:
         return len(self.presets)
 
     def __getitem__(self, name: str) -> Discrimination:
-        return next(one for one in self.presets if one.name == name)
+        return named({one.name: one for one in self.presets}, name)
 
     def text(self) -> str:
         """Say it in words: what each weighting tells apart, how sure that is, and which is better."""
@@ -214,6 +215,13 @@ def backtest(
     >>> mm.backtest(pairs, [k % 2 for k in range(100)], {"skills": {"needs_offers": 1}})
     Backtest(100 pairs: skills 1.00 (better than chance))
     """
+    given = Masked((past_pairs, outcomes, presets, pool))
+    del past_pairs, outcomes, presets, pool  # a traceback may show what this frame holds
+    return without_frames(lambda: _tried(given, good, on))
+
+
+def _tried(given: Masked, good: float | None, on: date | None) -> Backtest:
+    past_pairs, outcomes, presets, pool = given.value
     weightings = weightings_of(presets)
     pairs, told = _listed(past_pairs, "past_pairs"), _listed(outcomes, "outcomes")
     if len(pairs) != len(told):

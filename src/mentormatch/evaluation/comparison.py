@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from mentormatch.evaluation.tables import as_json, native_frame, text_table
+from mentormatch.evaluation.tables import as_json, named, native_frame, text_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,14 +107,14 @@ class Scenarios:
         return tuple(one.name for one in self.scenarios)
 
     def __getitem__(self, name: str) -> Scenario:
-        return next(one for one in self.scenarios if one.name == name)
+        return named({one.name: one for one in self.scenarios}, name)
 
     def __len__(self) -> int:
         return len(self.scenarios)
 
     def shift(self, one: str, other: str) -> Shift:
         """Return what changes between two weightings, the earlier one first."""
-        return next(each for each in self.shifts if (each.one, each.other) == (one, other))
+        return named({(each.one, each.other): each for each in self.shifts}, (one, other))
 
     def text(self) -> str:
         """Say it as tables: scores, pairs that change, who gains and loses, the worst pair, coverage by group."""

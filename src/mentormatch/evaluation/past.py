@@ -10,6 +10,7 @@ import numpy as np
 
 from mentormatch.errors import Fault, InputError
 from mentormatch.people import Pool
+from mentormatch.people.values import as_finite
 from mentormatch.presets import PRESETS, preset
 from mentormatch.scoring import ScoreMatrix, weighted
 from mentormatch.settings import Settings
@@ -35,11 +36,14 @@ def weightings_of(given: Any) -> dict[str, Any]:
     faults: list[Fault] = []
     found: dict[str, Any] = {}
     for label, one in named.items():
+        if not isinstance(label, str):
+            faults.append(Fault(("presets", str(label)), "no_label", "the name of a weighting is text"))
+            continue
         try:
-            found[str(label)] = _scorers(one)
-            weighted(found[str(label)])
+            found[label] = _scorers(one)
+            weighted(found[label])
         except InputError as error:
-            faults += [Fault(("presets", str(label), *fault.loc[1:]), fault.code, fault.msg) for fault in error.faults]
+            faults += [Fault(("presets", label, *fault.loc[1:]), fault.code, fault.msg) for fault in error.faults]
     if not faults and not found:
         faults.append(Fault(("presets",), "no_presets", "presets are names, or {label: weighting}"))
     if faults:
@@ -80,7 +84,7 @@ def labelled(outcomes: Sequence[Any], good: float | None) -> tuple[NDArray[np.bo
     if wrong:
         msg = "an outcome is True or False, a finite number, or None where it is not known"
         raise InputError([Fault(("outcomes", place), "bad_outcome", msg, place) for place in wrong])
-    if good is not None and (isinstance(good, bool) or not isinstance(good, (int, float)) or not math.isfinite(good)):
+    if good is not None and as_finite(good) is None:
         raise InputError(Fault(("good",), "bad_good", "good is a finite number: the least outcome that counts as good"))
     known = ~np.isnan(values)
     seen = values[known]
@@ -158,13 +162,24 @@ def _people(pairs: Sequence[Any]) -> tuple[Pool, list[tuple[Any, Any]]]:
             if not name:
                 msg = "a past pair is (mentee, mentor), each with an id; ids alone need pool="
                 faults.append(Fault(("past_pairs", place), "no_id", msg, place))
-            elif people[side].setdefault(name, one) != one:
+            elif not _same(people[side].setdefault(name, one), one):
                 msg = "one id stands for two people who are not the same; write everybody once, in a pool"
                 faults.append(Fault(("past_pairs", place), "two_people", msg, place))
         ids.append((own[0], own[1]))
     if faults:
         raise InputError(faults)
     return Pool(list(people[1].values()), list(people[0].values())), ids
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Tell whether two answers are the same, arrays in them too."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_same(value, other[name]) for name, value in one.items())
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return one is other or bool(np.array_equal(one, other))
+    return one is other or bool(one == other)
 
 
 def _two(pair: Any, place: int) -> tuple[Any, Any]:

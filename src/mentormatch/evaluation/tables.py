@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from mentormatch.errors import Fault, InputError
 from mentormatch.explain.clean import columns as width_of
 from mentormatch.explain.clean import fit, pad
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+Found = TypeVar("Found")
 
 _WIDEST = 32
 """Columns of a terminal that one cell of a table of text may take."""
@@ -57,3 +60,18 @@ def as_json(told: Mapping[str, Any]) -> str:
 def _whole(value: Any) -> Any:
     """Return text that every frame takes: half characters become question marks."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) and not value.isascii() else value
+
+
+def named(each: Mapping[Any, Found], name: Any) -> Found:
+    """Return the one of a name.
+
+    Raises
+    ------
+    InputError
+        There is none; the message lists the names that there are.
+    """
+    for known, one in each.items():
+        if known == name:
+            return one
+    told = ", ".join(known if isinstance(known, str) else " to ".join(known) for known in each) or "none"
+    raise InputError(Fault(("name",), "unknown_name", f"there is no such weighting here; there are {told}"))

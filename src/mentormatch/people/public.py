@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any, Final, NoReturn
 
+from mentormatch.errors import Cancelled, MentorMatchError
 from mentormatch.people.fields import FIELD
 
 PUBLIC_FIELDS = frozenset(name for name, field in FIELD.items() if field.public)
@@ -72,3 +73,15 @@ def raised(error: BaseException) -> str:
     elif isinstance(error, TypeError) and not theirs:
         cure = _NOT_CALLED
     return f"raised {type(error).__name__}{place}{cure}"
+
+
+def goes_on(error: BaseException) -> bool:
+    """Tell whether an error out of somebody else's code goes on unchanged.
+
+    So does being asked to stop, and an error of ours that the library itself raised; one that their code
+    raised may quote an answer, as any other.
+    """
+    if isinstance(error, Cancelled):
+        return True
+    frames = traceback.extract_tb(error.__traceback__)
+    return isinstance(error, MentorMatchError) and Path(frames[-1].filename).is_relative_to(_OURS)

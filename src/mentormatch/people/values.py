@@ -275,3 +275,14 @@ def zone(value: Any) -> str | None:
     if isinstance(value, str) and value in _zones():
         return value
     raise wrong("unknown_time_zone", "is not an IANA time zone; write it as in Europe/Amsterdam")
+
+
+def as_finite(given: Any) -> float | None:
+    """Return a number as a float; None for what is none that is finite: a text, True, an int of 400 digits."""
+    if isinstance(given, bool) or not isinstance(given, Real):
+        return None
+    try:
+        number = float(given)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None

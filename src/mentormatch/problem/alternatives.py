@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mentormatch.errors import Fault, InputError, TimeLimit, UnsupportedProblem
+from mentormatch.errors import Fault, InputError, TimeLimit, UnsupportedProblem, without_frames
 from mentormatch.network import Need
-from mentormatch.problem.frames import without_frames
 from mentormatch.problem.instance import form_of
 from mentormatch.problem.rematching import NOTHING_BEFORE, Before
 from mentormatch.problem.result import Teller

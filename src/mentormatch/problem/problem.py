@@ -19,6 +19,7 @@ from mentormatch.errors import (
     Infeasible,
     InputError,
     StateError,
+    without_frames,
 )
 from mentormatch.matching import Matching
 from mentormatch.network import Progress, Short, Solution, Solver
@@ -29,7 +30,6 @@ from mentormatch.problem.asking import solver_for
 from mentormatch.problem.build import assemble, assemble_scores, listed
 from mentormatch.problem.changes import Reading
 from mentormatch.problem.clash import check, clash_of, minimums_missed
-from mentormatch.problem.frames import without_frames
 from mentormatch.problem.given import Given
 from mentormatch.problem.influences import influence_of
 from mentormatch.problem.instance import Prepared, prepare

@@ -8,11 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from mentormatch.errors import Fault
+from mentormatch.errors import Fault, without_frames
 from mentormatch.people import Masked
 from mentormatch.problem import UNSET, Unset
 from mentormatch.problem.build import listed
-from mentormatch.problem.frames import without_frames
 from mentormatch.problem.given import Given
 from mentormatch.problem.progress import announce
 from mentormatch.report.files import suffix_of

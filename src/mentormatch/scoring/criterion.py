@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.errors import Fault, InputError, MentorMatchError
-from mentormatch.people.public import raised
+from mentormatch.errors import Fault, InputError
+from mentormatch.people.public import goes_on, raised
 from mentormatch.scoring.factors import Clipped, Factors, Kinds, Stated, mean
 from mentormatch.scoring.foreign import given_factors
 from mentormatch.scoring.function import FunctionBlock, pair_fault
@@ -289,9 +289,9 @@ def bound(spec: Weighted, pool: Pool, fitted: Pool | None = None) -> Criterion:
     try:
         bind_fitted = None if fitted is None else getattr(spec.scorer, "bind_fitted", None)
         block = spec.scorer.bind(pool) if bind_fitted is None else bind_fitted(pool, fitted)
-    except MentorMatchError:
-        raise
-    except Exception as error:  # noqa: BLE001 - anything may come out of somebody else's code
+    except Exception as error:
+        if goes_on(error):
+            raise
         failure = raised(error)
     if failure is not None:
         msg = f'scorer "{spec.name}" {failure} when it was bound to the people'
@@ -323,9 +323,9 @@ def _attempt(function: Any, i: Ints, j: Ints) -> tuple[str, Floats | None]:
     """Return what somebody else's code raised, or its answer as a fresh float64 array."""
     try:
         return "", np.array(function(i, j), dtype=np.float64)
-    except MentorMatchError:
-        raise
-    except Exception as error:  # noqa: BLE001 - anything may come out of somebody else's code
+    except Exception as error:
+        if goes_on(error):
+            raise
         return raised(error), None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
-from mentormatch.errors import Fault, InputError, MentorMatchError
+from mentormatch.errors import Cancelled, Fault, InputError
 from mentormatch.scoring.text import unit_rows
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _asked(embedder: Any, texts: list[str]) -> tuple[str, Floats | None]:
         given = np.asarray(call(list(texts)))
         shape, kind = given.shape, given.dtype.kind
         vectors = given.astype(np.float64) if kind in "biuf" else None
-    except MentorMatchError:
+    except Cancelled:
         raise
     except Exception as error:  # noqa: BLE001 - anything may come out of somebody else's model
         return f"raised {type(error).__name__}", None

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from mentormatch.errors import Fault, InputError, MentorMatchError
-from mentormatch.people.public import raised
+from mentormatch.errors import Fault, InputError
+from mentormatch.people.public import goes_on, raised
 from mentormatch.scoring.factors import Factors, who
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ def given_factors(spec: Weighted, pool: Pool, block: Any) -> Factors | None:
     try:
         sides = spec.scorer.factors(pool)
         found = stated_factors(sides[0], sides[1], getattr(block, "answered", None))
-    except MentorMatchError:
-        raise
-    except Exception as error:  # noqa: BLE001 - anything may come out of somebody else's code
+    except Exception as error:
+        if goes_on(error):
+            raise
         failure = raised(error)
     if failure:
         msg = f'scorer "{spec.name}" {failure} when it was asked for its factors'

@@ -127,6 +127,9 @@ class FreeText:
     embedder: SkipJsonSchema[TextModel] = dataclasses.field(default=None, repr=False, hash=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.field, str):
+            told = "must be the name of a field or attribute"
+            raise InputError(Fault(("scorers", "free_text", "field"), "no_field", told))
         if self.embedder is not None and calls(self.embedder) is None:
             msg = f'the embedder of scorer "{self.name}" must be callable or have a method encode(texts)'
             raise InputError(Fault(("scorers", self.name, "embedder"), "embedder", msg))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 import numpy as np
 
-from mentormatch.errors import Fault, InputError, MentorMatchError
-from mentormatch.people.public import raised
+from mentormatch.errors import Fault, InputError
+from mentormatch.people.public import goes_on, raised
 from mentormatch.scoring.protocols import Floats, Ints, Rows, positions
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ class FunctionBlock:
         try:
             for row, column in pairs:
                 values.append(function(mentees[row], mentors[column]))
-        except MentorMatchError:
-            raise
-        except Exception as error:  # noqa: BLE001 - anything may come out of somebody else's code
+        except Exception as error:
+            if goes_on(error):
+                raise
             failure = raised(error)
         if failure is not None:
             raise InputError(self._fault("scorer_raised", failure, pairs[len(values)]))

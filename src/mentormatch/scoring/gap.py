@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mentormatch.errors import Fault, InputError
+from mentormatch.people.values import as_finite
 from mentormatch.scoring.factors import Factors, by_kinds, number_kinds
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock
 
@@ -71,12 +72,12 @@ def _told(gap: float) -> tuple[str, ...]:
     return () if math.isnan(gap) else (f"{gap:+g}",)
 
 
-def check_gap(name: str, ideal: float, tolerance: float) -> None:
+def check_gap(name: str, ideal: Any, tolerance: Any) -> None:
     """Refuse an ideal gap that is no number and a tolerance that is none above 0."""
     faults = []
-    if not np.isfinite(ideal):
+    if as_finite(ideal) is None:
         faults.append(Fault(("scorers", name, "ideal"), "not_finite", "must be a finite number"))
-    if not 0 < tolerance < float("inf"):
+    if (as_finite(tolerance) or 0.0) <= 0:
         faults.append(Fault(("scorers", name, "tolerance"), "not_positive", "must be a number above 0"))
     if faults:
         raise InputError(faults)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 
 from mentormatch.errors import Fault, InputError
-from mentormatch.people.values import fold
+from mentormatch.people.values import as_finite, fold
 from mentormatch.scoring.factors import MOST_TYPES, Factors
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock
 
@@ -163,7 +163,7 @@ class Nearness:
         if places is None:
             msg = "must be {site: (latitude, longitude)}, in degrees from -90 to 90 and from -180 to 180"
             faults.append(Fault(("scorers", self.name, "places"), "no_places", msg))
-        if not 0 < self.far < float("inf"):
+        if (as_finite(self.far) or 0.0) <= 0:
             faults.append(
                 Fault(("scorers", self.name, "far"), "not_positive", "must be a number of kilometres above 0")
             )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from mentormatch.errors import Fault, InputError, MentorMatchError
+from mentormatch.errors import Cancelled, Fault, InputError
 from mentormatch.scoring.cover import Cover, CoverBlock
 from mentormatch.scoring.taxonomy import Taxonomy
 
@@ -90,7 +90,7 @@ def _asked(taxonomy: Any, asked: list[str], had: list[str]) -> tuple[Floats, str
     told, given, failure = np.empty((0, 3)), list[Any](), ""
     try:
         given = list(taxonomy.nearness(asked, had))
-    except MentorMatchError:
+    except Cancelled:
         raise
     except Exception as error:  # noqa: BLE001 - anything may come out of somebody else's code
         failure = f"raised {type(error).__name__}"

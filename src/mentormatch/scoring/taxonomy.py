@@ -55,7 +55,9 @@ class Taxonomy:
     def __init__(
         self, synonyms: Mapping[str, Iterable[str]], *, near: Mapping[tuple[str, str], float] | None = None
     ) -> None:
-        faults: list[Fault] = []
+        faults = _no_mappings(synonyms, near)
+        if faults:
+            raise InputError(faults)
         self._of: dict[str, tuple[int, ...]] = {}
         self._concepts = 0
         for preferred, others in synonyms.items():
@@ -177,7 +179,7 @@ class Taxonomy:
 
     def concepts(self, label: str) -> tuple[int, ...]:
         """Return the concepts that a label names, numbered as they were given; none for an unknown one."""
-        return self._of.get(fold(label), ())
+        return self._of.get(fold(label), ()) if isinstance(label, str) else ()
 
     def nearness(self, asked: Sequence[str], had: Sequence[str]) -> Iterable[tuple[int, int, float]]:
         """Return which labels meet: ``(position in asked, position in had, nearness)``, above 0 and up to 1.
@@ -200,3 +202,13 @@ class Taxonomy:
                         best[holder] = max(best.get(holder, 0.0), value)
             for holder in sorted(best):
                 yield position, holder, best[holder]
+
+
+def _no_mappings(synonyms: Any, near: Any) -> list[Fault]:
+    """Return which of the two is no mapping."""
+    faults = []
+    if not isinstance(synonyms, Mapping):
+        faults.append(Fault(("taxonomy",), "not_labels", "must be {preferred label: other labels}"))
+    if near is not None and not isinstance(near, Mapping):
+        faults.append(Fault(("taxonomy", "near"), "not_labels", "near must be {(label, label): nearness}"))
+    return faults

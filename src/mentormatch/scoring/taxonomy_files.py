@@ -24,6 +24,8 @@ def table(path: str | Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
     InputError
         The file cannot be read, or lacks some of the columns; the message names them all.
     """
+    if not isinstance(path, str | Path):
+        raise InputError(Fault(("taxonomy",), "unreadable", "must be the path of a .csv file"))
     file = Path(path)
     trouble, rows, headings = "", list[dict[str, str]](), list[str]()
     try:
@@ -36,6 +38,8 @@ def table(path: str | Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
         trouble = error.strerror or type(error).__name__
     except (UnicodeDecodeError, csv.Error, EOFError, zlib.error) as error:
         trouble = f"it is no table in UTF-8 ({type(error).__name__})"
+    except ValueError:  # a null character in the path
+        trouble = "it is no path"
     if trouble:
         raise InputError(Fault(("taxonomy", file.name), "unreadable", f"cannot be read: {trouble}"))
     missing = [name for name in columns if name not in headings]
@@ -67,6 +71,8 @@ class RunTogether(Taxonomy):
 
     def concepts(self, label: str) -> tuple[int, ...]:
         """Return the concepts that have the label, word for word; none where these are too many."""
+        if not isinstance(label, str):
+            return ()
         key = fold(label)
         held = [self._with.get(word, []) for word in key.split()]
         found = [one for one in min(held, key=len, default=[]) if f" {key} " in self._texts[one]]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mentormatch.errors import Fault, InputError
+from mentormatch.people.values import as_finite
 from mentormatch.scoring.factors import Factors, who
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock, positions
 
@@ -78,7 +79,7 @@ class WaitedRounds:
     enough: float = 3.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.enough < float("inf"):
+        if (as_finite(self.enough) or 0.0) <= 0:
             msg = "must be a number of rounds above 0"
             raise InputError(Fault(("scorers", self.name, "enough"), "not_positive", msg))
 
