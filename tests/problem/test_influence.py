@@ -121,3 +121,11 @@ def test_no_criteria_no_influence():
     """Where nobody answered anything there is nothing to tell."""
     problem = mm.Problem.build([{"id": "m"}], [{"id": "e"}], scorers={"needs_offers": 1}, preset=None)
     assert repr(problem.influence()) == "Influence(no criteria)"
+
+
+def test_large_given_scores_have_an_influence_too():
+    """Squares of scores beyond 1e150 do not become infinite."""
+    influence = mm.Problem.from_scores([[1e200, -1e200], [5, 7]]).influence()
+    assert "nan" not in str(influence)
+    assert "100%" in str(influence)
+    influence.to_json()

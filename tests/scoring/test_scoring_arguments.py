@@ -34,3 +34,11 @@ def test_an_argument_of_the_wrong_kind_is_an_input_error(case):
 def test_what_is_no_label_names_no_concept():
     """A taxonomy knows no concept for what is no text."""
     assert mm.Taxonomy({"a": ["b"]}).concepts(5) == ()
+
+
+@pytest.mark.parametrize("field", ["languages", "offers", "goals", "wishes", "weights", "capacity"])
+def test_what_is_asked_for_is_one_answer(field):
+    """A field that holds several answers is refused by name, on either side."""
+    for asks in ({"wanted": field}, {field: "profession"}):
+        with pytest.raises(mm.InputError, match=f'"{field}" of the (mentee|mentor) is not one answer'):
+            mm.AskFor(asks)

@@ -106,8 +106,12 @@ def spread_shares(blocks: Iterable[NDArray[np.float64]], criteria: int) -> list[
     Shorrocks, *Inequality decomposition by factor components*, Econometrica 50 (1982): the only rule of
     its kind that treats components alike and does not depend on how finely they are cut.
     """
-    total = np.zeros(criteria)
-    for block in blocks:
+    total, unit = np.zeros(criteria), 1.0
+    for found in blocks:
+        most = float(np.abs(found).max(initial=0.0))
+        if most > unit:  # squares of large scores would be infinite
+            total, unit = total * (unit / most) ** 2, most
+        block = found / unit
         apart = block - block.mean(axis=1, keepdims=True) if block.shape[1] else block
         total += np.einsum("ijk,ij->k", apart, apart.sum(axis=2))
     every = float(total.sum())

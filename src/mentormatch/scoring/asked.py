@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from mentormatch.errors import Fault, InputError
-from mentormatch.people.fields import FIELD
+from mentormatch.people.fields import FIELD, Kind
 from mentormatch.people.values import fold
 from mentormatch.scoring.protocols import Floats, Ints, Rows, ShippedBlock, positions
 
@@ -140,6 +140,18 @@ class AskFor:
         if not pairs:
             msg = "must be {field of the mentee: field of the mentor}"
             raise InputError(Fault(("scorers", self.name, "asks"), "no_asks", msg))
+        names = [(place, name.removesuffix(_LEAST)) for row in rows for place, name in zip(_SIDES, row, strict=True)]
+        faults = [
+            Fault(
+                ("scorers", self.name, "asks", name),
+                "not_one_answer",
+                f'"{name}" of the {side} is not one answer that can be asked for; name a field that holds one',
+            )
+            for side, name in names
+            if name in FIELD and FIELD[name].kind not in _ONE
+        ]
+        if faults:
+            raise InputError(faults)
         object.__setattr__(self, "asks", tuple(sorted((str(ask), str(record)) for ask, record in rows)))
 
     @property
@@ -157,6 +169,12 @@ class AskFor:
         rows: Any = self.asks
         kept = [(ask, record) for ask, record in rows if _has(pool, ask) and _has(pool, record.removesuffix(_LEAST))]
         return _AskedBlock(tuple(_ask(pool, ask, record) for ask, record in kept), pool.shape)
+
+
+_SIDES = ("mentee", "mentor")
+
+_ONE = frozenset({Kind.TEXT, Kind.NUMBER, Kind.WHOLE, Kind.HOURS, Kind.FLAG, Kind.ZONE})
+"""Kinds of fields that hold one answer each, which everybody may be compared by."""
 
 
 def _has(pool: Pool, field: str) -> bool:
