@@ -29,10 +29,14 @@ def rehearse() -> None:
 
 
 def _rehearse_whole() -> None:
-    """Match over a whole square of scores, as problems with a given table do; more equal ones than a list has."""
+    """Match over whole tables of scores: all the same, more than a list has; of rows like one another; a rectangle."""
     n = 2 * shortlist.KEPT
     scores, hashes = np.zeros((n, n)), np.arange(n, dtype=np.uint64)
-    assigned(scores, 1.0, (hashes, hashes))
+    i, j = np.indices((n, n))
+    mixed = ((i % 5 + 1) * (j + 3) ** 2 % 11).astype(np.float64)
+    for table in (scores, mixed):
+        assigned(table, 1.0, (hashes, hashes))
+    assigned(np.ascontiguousarray(mixed[: n // 2]), 1.0, None)
     shortlist.in_order(scores, np.arange(n), np.arange(n), np.empty_like(scores))
 
 
